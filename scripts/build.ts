@@ -1,0 +1,104 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { describeError, runProgram, UserError } from "./support/failure";
+import { isProgram, PROJECT_ROOT, projectPath } from "./support/project";
+import { findForbiddenImports } from "./support/wasm-module";
+
+/** The release module may not be larger than this, in bytes. */
+export const RELEASE_SIZE_LIMIT = 300 * 1024;
+
+/** The targets of asconfig.json that are built, with the files they end up in. */
+const TARGETS = [
+  { name: "release", file: "build/modelmux.wasm" },
+  { name: "scalar", file: "build/modelmux.scalar.wasm" },
+] as const;
+
+/** One built module. */
+export interface BuiltModule {
+  target: string;
+  /** Path relative to the project. */
+  file: string;
+  bytes: number;
+  /** False when nothing had changed since the last build. */
+  isFresh: boolean;
+}
+
+/** Builds the modules that are older than their sources and checks them all: size and imports. */
+export async function buildModules(): Promise<BuiltModule[]> {
+  const newestSource = findNewestChange();
+  const modules: BuiltModule[] = [];
+  for (const target of TARGETS) {
+    const path = projectPath(target.file);
+    const isFresh = !existsSync(path) || statSync(path).mtimeMs <= newestSource;
+    if (isFresh) await compileTarget(target.name, target.file);
+    modules.push({ target: target.name, file: target.file, bytes: statSync(path).size, isFresh });
+  }
+  for (const module of modules) await checkModule(module);
+  return modules;
+}
+
+/** Whether a file under assembly/ can change the release build (test entries cannot). */
+function isSource(path: string): boolean {
+  return path.endsWith(".ts") && !relative(PROJECT_ROOT, path).startsWith(join("assembly", "testing"));
+}
+
+function findNewestChange(): number {
+  const files = readdirSync(projectPath("assembly"), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter(isSource);
+  // The compiler's own version counts too, so that an upgrade rebuilds; a rename or deletion shows in the folder's time.
+  const folders = [...new Set(files.map((file) => dirname(file)))];
+  const others = [projectPath("asconfig.json"), projectPath("package-lock.json")];
+  return Math.max(...[...files, ...folders, ...others].map((path) => statSync(path).mtimeMs));
+}
+
+async function compileTarget(target: string, file: string): Promise<void> {
+  mkdirSync(projectPath("build"), { recursive: true });
+  // Compiled beside the place it goes to, so that nobody ever loads half a module.
+  const temporary = `${file}.${process.pid}.tmp.wasm`;
+  const compiler = projectPath("node_modules", "assemblyscript", "bin", "asc.js");
+  if (!existsSync(compiler)) throw new UserError("the AssemblyScript compiler is missing: run `npm ci` first");
+  const { status, output } = await runQuietly(compiler, ["--target", target, "--outFile", temporary]);
+  if (status !== 0) {
+    rmSync(projectPath(temporary), { force: true });
+    process.stderr.write(output);
+    const first = output.split("\n").find((line) => line.includes("ERROR")) ?? "see the compiler's output above";
+    throw new UserError(`the module does not compile (target ${target}): ${first.trim()}`);
+  }
+  renameSync(projectPath(temporary), projectPath(file));
+}
+
+function runQuietly(script: string, parameters: string[]): Promise<{ status: number | null; output: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [script, ...parameters], {
+      cwd: PROJECT_ROOT,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let output = "";
+    child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    child.on("error", (error) => reject(new UserError(`cannot run the compiler: ${describeError(error)}`)));
+    child.on("close", (status) => resolve({ status, output }));
+  });
+}
+
+async function checkModule(module: BuiltModule): Promise<void> {
+  const forbidden = await findForbiddenImports(projectPath(module.file));
+  if (forbidden.length > 0) {
+    throw new UserError(`${module.file} imports what stock Envoy 1.40 does not have: ${forbidden.join(", ")}`);
+  }
+  if (module.target === "release" && module.bytes > RELEASE_SIZE_LIMIT) {
+    throw new UserError(`${module.file} has ${module.bytes} bytes, the limit is ${RELEASE_SIZE_LIMIT}`);
+  }
+}
+
+async function main(): Promise<void> {
+  for (const module of await buildModules()) {
+    const size = `${(module.bytes / 1024).toFixed(1)} KB`;
+    process.stdout.write(`${module.file}  ${size}${module.isFresh ? "" : "  (up to date)"}\n`);
+  }
+}
+
+if (isProgram(import.meta.url)) await runProgram(main);
