@@ -1,0 +1,4 @@
+/** Replies that Envoy makes before the module's filter sees the request. */
+export function renderLocalReplies(): object {
+  return {};
+}

@@ -1,0 +1,117 @@
+import { UserError } from "../support/failure";
+
+/** What the renderer needs to know of one Envoy cluster. */
+export interface ProviderCluster {
+  name: string;
+  /** Where the first provider of this cluster stands in the plugin JSON, for messages. */
+  path: string;
+  type: string;
+  /** Set when the plugin JSON names the vendor's host itself. */
+  domain: string | null;
+}
+
+/** What the renderer reads from the plugin JSON. The module checks the rest, and does so more strictly. */
+export interface PluginFacts {
+  clusters: ProviderCluster[];
+  maxBodyBytes: number;
+  /** The longest that a request may wait for anything, in ms. */
+  longestTimeoutMs: number;
+  /** Names of the environment variables that the plugin JSON mentions, sorted. */
+  environmentNames: string[];
+}
+
+/** The defaults of the plugin JSON contract. */
+const DEFAULT_MAX_BODY_BYTES = 33554432;
+const DEFAULT_TIMEOUTS_MS = { timeoutMs: 600000, attemptTimeoutMs: 300000, firstTokenTimeoutMs: 30000 };
+
+type JsonObject = Record<string, unknown>;
+
+/** Reads what Envoy's configuration depends on. Fails with the JSON path of what is not right. */
+export function readPluginFacts(plugin: object): PluginFacts {
+  const root = asObject(plugin, "the plugin JSON");
+  const providers = asArray(root["providers"], "providers");
+  if (providers.length === 0) throw new UserError("plugin JSON: providers: at least one provider is needed");
+  const limits = root["limits"] === undefined ? {} : asObject(root["limits"], "limits");
+  return {
+    clusters: readClusters(providers),
+    maxBodyBytes: readPositive(limits["maxBodyBytes"], "limits.maxBodyBytes") ?? DEFAULT_MAX_BODY_BYTES,
+    longestTimeoutMs: findLongestTimeout(root),
+    environmentNames: findEnvironmentNames(root),
+  };
+}
+
+function readClusters(providers: unknown[]): ProviderCluster[] {
+  const clusters = new Map<string, ProviderCluster>();
+  providers.forEach((value, index) => {
+    const path = `providers[${index}]`;
+    const provider = asObject(value, path);
+    const id = asText(provider["id"], `${path}.id`);
+    const name = provider["cluster"] === undefined ? id : asText(provider["cluster"], `${path}.cluster`);
+    const domain = provider["providerDomain"];
+    const cluster: ProviderCluster = {
+      name,
+      path,
+      type: asText(provider["type"], `${path}.type`),
+      domain: domain === undefined || domain === "" ? null : asText(domain, `${path}.providerDomain`),
+    };
+    const existing = clusters.get(name);
+    if (existing === undefined) clusters.set(name, cluster);
+    else if (existing.type !== cluster.type || existing.domain !== cluster.domain) {
+      throw new UserError(`plugin JSON: ${path}: cluster ${name} already goes to another host, for ${existing.path}`);
+    }
+  });
+  return [...clusters.values()];
+}
+
+function findLongestTimeout(root: JsonObject): number {
+  const routes = root["routes"] === undefined ? [] : asArray(root["routes"], "routes");
+  const policies: [string, unknown][] = [
+    ["fallback", root["fallback"]],
+    ...routes.map((route, index): [string, unknown] => [
+      `routes[${index}].fallback`,
+      asObject(route, `routes[${index}]`)["fallback"],
+    ]),
+  ];
+  const timeouts = Object.values(DEFAULT_TIMEOUTS_MS);
+  for (const [path, value] of policies) {
+    const policy = value === undefined ? {} : asObject(value, path);
+    for (const name of Object.keys(DEFAULT_TIMEOUTS_MS)) {
+      timeouts.push(readPositive(policy[name], `${path}.${name}`) ?? 0);
+    }
+  }
+  return Math.max(...timeouts);
+}
+
+/** Every `${NAME}` in any text of the plugin JSON. */
+export function findEnvironmentNames(value: unknown): string[] {
+  const names = new Set<string>();
+  for (const match of JSON.stringify(value).matchAll(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g)) {
+    if (match[1] !== undefined) names.add(match[1]);
+  }
+  return [...names].sort();
+}
+
+function asObject(value: unknown, path: string): JsonObject {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw expected("an object", path);
+  return value as JsonObject;
+}
+
+function asArray(value: unknown, path: string): unknown[] {
+  if (!Array.isArray(value)) throw expected("a list", path);
+  return value;
+}
+
+function asText(value: unknown, path: string): string {
+  if (typeof value !== "string" || value === "") throw expected("a text that is not empty", path);
+  return value;
+}
+
+function readPositive(value: unknown, path: string): number | null {
+  if (value === undefined) return null;
+  if (typeof value !== "number" || !Number.isInteger(value) || value <= 0) throw expected("a positive integer", path);
+  return value;
+}
+
+function expected(what: string, path: string): UserError {
+  return new UserError(`plugin JSON: ${path}: must be ${what}`);
+}
