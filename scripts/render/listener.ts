@@ -4,6 +4,17 @@ import { bufferLimit, extension, typeUrl, type RenderSettings } from "./settings
 import { renderLocalReplies } from "./local-replies";
 import { renderAccessLog } from "./statistics";
 
+/** Who the client is and what its browser holds is none of the vendors' business. */
+const CLIENT_HEADERS = [
+  "x-forwarded-for",
+  "x-forwarded-proto",
+  "x-forwarded-host",
+  "x-envoy-external-address",
+  "x-envoy-internal",
+  "forwarded",
+  "cookie",
+];
+
 const HTTP = "envoy.extensions.filters.http";
 
 /**
@@ -64,14 +75,7 @@ function renderRoute(facts: PluginFacts): object {
           {
             match: { prefix: "/" },
             request_body_buffer_limit: bufferLimit(facts.maxBodyBytes),
-            // Who the client is and what its browser holds is none of the vendors' business.
-            request_headers_to_remove: [
-              "x-forwarded-for",
-              "x-forwarded-proto",
-              "x-forwarded-host",
-              "forwarded",
-              "cookie",
-            ],
+            request_headers_to_remove: CLIENT_HEADERS,
             route: {
               timeout: "0s",
               inline_cluster_specifier_plugin: { extension: renderClusterSpecifier(facts) },
