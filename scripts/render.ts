@@ -6,6 +6,7 @@ import { readPluginFacts, type PluginFacts } from "./render/plugin";
 import { fillSettings, type RenderOptions, type RenderSettings, extension } from "./render/settings";
 import { renderStatistics } from "./render/statistics";
 import { describeError, runProgram, UserError } from "./support/failure";
+import { assignMockEndpoints, mockPorts } from "./support/mock-providers";
 import { parseFlags, readPort } from "./support/options";
 import { readPluginFile } from "./support/plugin-file";
 import { isProgram } from "./support/project";
@@ -19,7 +20,7 @@ const HELP = `Renders a complete Envoy configuration from a plugin JSON.
   --plugin FILE          the plugin JSON                        (envoy/gateway.json)
   --out FILE             where to write; - is standard output   (-)
   --live                 the vendors over TLS; this is the default
-  --mocks HOST:PORT      plain-text endpoints: the first cluster at this port, the next one at the next port
+  --mocks HOST:PORT      the mock providers of tests/mocks/main.ts, started with this port as --port-base
   --endpoint NAME=HOST:PORT   a plain-text endpoint for one cluster; may be repeated
   --address ADDRESS      address of the gateway                 (127.0.0.1)
   --port PORT            port of the gateway                    (8080)
@@ -51,17 +52,6 @@ export function renderEnvoy(plugin: object, options: RenderOptions = {}): string
   return document.toString({ lineWidth: 0 });
 }
 
-/** Endpoints on successive ports of one host, one per cluster of the plugin JSON, in its order: `{dashscope: "127.0.0.1:9101", ...}`. */
-export function assignEndpoints(plugin: object, first: string): Record<string, string> {
-  const match = /^(.+):(\d+)$/.exec(first);
-  if (match === null || match[1] === undefined) throw new UserError(`"${first}" is not host:port`);
-  const host = match[1];
-  const port = readPort(match[2] ?? "", first);
-  return Object.fromEntries(
-    readPluginFacts(plugin).clusters.map(({ name }, index): [string, string] => [name, `${host}:${port + index}`]),
-  );
-}
-
 function renderVmConfig(facts: PluginFacts, settings: RenderSettings): object {
   const names = facts.environmentNames;
   return {
@@ -79,8 +69,15 @@ function renderOverloadManager(): object {
   return { resource_monitors: [extension(name, type, { max_active_downstream_connections: 50000 })] };
 }
 
+function assignMocks(plugin: object, first: string): Record<string, string> {
+  const separator = first.lastIndexOf(":");
+  if (separator < 1) throw new UserError(`--mocks: "${first}" is not host:port`);
+  const base = readPort(first.slice(separator + 1), "--mocks");
+  return assignMockEndpoints(plugin, first.slice(0, separator), mockPorts(base));
+}
+
 function readEndpoints(plugin: object, mocks: string | undefined, single: string[]): Record<string, string> {
-  const endpoints = mocks === undefined ? {} : assignEndpoints(plugin, mocks);
+  const endpoints = mocks === undefined ? {} : assignMocks(plugin, mocks);
   const known = readPluginFacts(plugin).clusters.map(({ name }) => name);
   for (const setting of single) {
     const separator = setting.indexOf("=");

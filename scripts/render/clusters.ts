@@ -1,5 +1,5 @@
 import { UserError } from "../support/failure";
-import { findProviderHost } from "../support/provider-hosts";
+import { findType, listTypeNames } from "../support/provider-types";
 import type { PluginFacts, ProviderCluster } from "./plugin";
 import { bufferLimit, extension, typeUrl, type RenderSettings } from "./settings";
 
@@ -90,14 +90,15 @@ function renderAssignment(cluster: string, host: string, port: number): object {
 }
 
 function findVendor(cluster: ProviderCluster): { host: string; port: number } {
-  const typeHost = findProviderHost(cluster.type);
-  if (typeHost === null) {
-    throw new UserError(`plugin JSON: ${cluster.path}.type: "${cluster.type}" is not a provider type of this version`);
+  const type = findType(cluster.type);
+  if (type === null) {
+    const known = listTypeNames().join(", ");
+    throw new UserError(`plugin JSON: ${cluster.path}.type: unknown provider type "${cluster.type}" (known: ${known})`);
   }
-  const domain = cluster.domain ?? typeHost;
+  const domain = cluster.domain ?? type.host;
   if (domain === "") {
     throw new UserError(
-      `plugin JSON: ${cluster.path}: type "${cluster.type}" has no host of its own, so providerDomain (or an endpoint for cluster ${cluster.name}) is needed`,
+      `plugin JSON: ${cluster.path}: type "${cluster.type}" has no host of its own: set providerDomain, or give --endpoint ${cluster.name}=HOST:PORT`,
     );
   }
   return domain.includes(":") ? splitEndpoint(domain, cluster.name) : { host: domain, port: 443 };

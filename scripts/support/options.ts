@@ -1,8 +1,10 @@
-import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
+import { parseArgs, type ParseArgsConfig } from "node:util";
 import { describeError, UserError } from "./failure";
 
+type FlagOptions = NonNullable<ParseArgsConfig["options"]>;
+
 /** The values of command-line flags; an unknown flag or a missing value is a `UserError`. */
-export function parseFlags<T extends ParseArgsOptionsConfig>(options: T, parameters = process.argv.slice(2)) {
+export function parseFlags<const T extends FlagOptions>(options: T, parameters: string[] = process.argv.slice(2)) {
   try {
     return parseArgs({ args: parameters, options, strict: true, allowPositionals: false }).values;
   } catch (error) {

@@ -1,0 +1,26 @@
+import { Protocol } from "../../assembly/providers/catalogue";
+import { VENDOR_NAMES, type VendorName } from "../../tests/mocks/types";
+import { readPluginFacts } from "../render/plugin";
+import { findType } from "./provider-types";
+
+/** The mock that stands in for a provider type: its own vendor's, else the one that speaks its protocol. */
+export function findMockVendor(type: string): VendorName {
+  if (type === "qwen" || type === "dashscope") return "dashscope";
+  if (type === "deepseek") return "deepseek";
+  return findType(type)?.protocol === Protocol.Anthropic ? "anthropic" : "openai";
+}
+
+/** Ports of the mocks, one after the other from a base, in the order of the program `tests/mocks/main.ts`. */
+export function mockPorts(base: number): Record<VendorName, number> {
+  return Object.fromEntries(VENDOR_NAMES.map((name, index) => [name, base + index])) as Record<VendorName, number>;
+}
+
+/** The mock's endpoint for every cluster of a plugin JSON: `{dashscope: "127.0.0.1:9103", ...}`. */
+export function assignMockEndpoints(
+  plugin: object,
+  host: string,
+  ports: Record<VendorName, number>,
+): Record<string, string> {
+  const { clusters } = readPluginFacts(plugin);
+  return Object.fromEntries(clusters.map(({ name, type }) => [name, `${host}:${ports[findMockVendor(type)]}`]));
+}

@@ -1,0 +1,11 @@
+import { findProviderType, listProviderTypes, type ProviderType } from "../../assembly/providers/catalogue";
+
+/** A provider type by name, or null. The catalogue is the module's own, so both always know the same vendors. */
+export function findType(name: string): ProviderType | null {
+  return findProviderType(name);
+}
+
+/** The names of all provider types. */
+export function listTypeNames(): string[] {
+  return listProviderTypes().map((type) => type.name);
+}
