@@ -31,7 +31,9 @@ export abstract class StreamContext {
   onResponseTrailers(): Action {
     return Action.Continue;
   }
-  /** The stream is over: last chance to count and to log. */
+  /** The host is about to write its access log; may be called more than once, and for a stream that never reached the filter. */
+  onLog(): void {}
+  /** The stream is over: last chance to count. */
   onDone(): void {}
   /** The host forgets the stream: everything unmanaged is given back here. */
   onDelete(): void {}

@@ -12,13 +12,13 @@ export class HostEnvironment extends Environment {
     const count = load<i32>(RETURN_SLOTS);
     const size = load<i32>(RETURN_SLOTS, 4);
     if (count <= 0 || size <= 0) return null;
-    const pointers = allocate(<usize>count << 2);
+    const pointers = allocate((<usize>count) << 2);
     const bytes = allocate(size);
     let found: string | null = null;
     if (wasiEnvironGet(pointers, bytes) == 0) {
       const prefix = name + "=";
       for (let index = 0; index < count && found === null; index++) {
-        const start = load<usize>(pointers + (<usize>index << 2));
+        const start = load<usize>(pointers + ((<usize>index) << 2));
         if (start < bytes || start >= bytes + size) continue;
         let end = start;
         while (end < bytes + size && load<u8>(end) != 0) end += 1;

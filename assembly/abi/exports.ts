@@ -1,3 +1,4 @@
+import "./abort";
 import { allocate, liveBlockCount } from "../bytes/memory";
 import { PluginContext, StreamContext } from "./context";
 import { Action } from "./enums";
@@ -77,6 +78,10 @@ export function proxy_on_response_body(id: i32, size: i32, endOfStream: i32): i3
 export function proxy_on_response_trailers(id: i32, count: i32): i32 {
   if (!streams.has(id)) return Action.Continue;
   return streams.get(id).onResponseTrailers();
+}
+
+export function proxy_on_log(id: i32): void {
+  if (streams.has(id)) streams.get(id).onLog();
 }
 
 export function proxy_on_done(id: i32): i32 {

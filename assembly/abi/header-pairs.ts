@@ -30,14 +30,14 @@ export class HeaderPairs {
     this.index = 0;
     if (status != Status.Ok || this.bytes.length < 4) return false;
     this.count = load<i32>(this.bytes.pointer);
-    this.cursor = this.bytes.pointer + 4 + (<usize>this.count << 3);
+    this.cursor = this.bytes.pointer + 4 + ((<usize>this.count) << 3);
     return this.count > 0;
   }
 
   /** Moves to the next header; false after the last. Names are lower case, as Envoy keeps them. */
   next(): bool {
     if (this.index >= this.count) return false;
-    const lengths = this.bytes.pointer + 4 + (<usize>this.index << 3);
+    const lengths = this.bytes.pointer + 4 + ((<usize>this.index) << 3);
     this.nameLength = load<i32>(lengths);
     this.valueLength = load<i32>(lengths, 4);
     this.namePointer = this.cursor;

@@ -30,7 +30,12 @@ export class GatewayMetrics {
   }
 
   /** A request has ended. `provider` is null when it was refused before any target was chosen. */
-  countRequest(route: StaticArray<u8>, provider: ProviderConfig | null, model: StaticArray<u8>, outcome: FailureReason): void {
+  countRequest(
+    route: StaticArray<u8>,
+    provider: ProviderConfig | null,
+    model: StaticArray<u8>,
+    outcome: FailureReason,
+  ): void {
     begin(REQUESTS_TOTAL);
     appendLabel(name, "route", route);
     this.appendTarget(provider, model);

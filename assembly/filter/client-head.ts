@@ -1,0 +1,152 @@
+import { HeaderMap } from "../abi/enums";
+import { HeaderPairs } from "../abi/header-pairs";
+import { removeHeaderAt, setHeaderText } from "../abi/host";
+import { ByteBuffer, copyToText, encodeText } from "../bytes/buffer";
+import {
+  ACCEPT_ENCODING,
+  AUTHORITY,
+  CONTENT_ENCODING,
+  CONTENT_LENGTH,
+  CONTENT_TYPE,
+  IDENTITY,
+  isClientHeaderToRemove,
+  isName,
+  METHOD,
+  PATH,
+} from "./header-names";
+
+/** What a request is for. */
+export const enum Endpoint {
+  Unknown = 0,
+  ChatCompletions = 1,
+  Models = 2,
+  /** One model; its name is the rest of the path. */
+  Model = 3,
+}
+
+const CHAT_PATH = encodeText("/v1/chat/completions");
+const MODELS_PATH = encodeText("/v1/models");
+const MODEL_PREFIX = encodeText("/v1/models/");
+const POST = encodeText("POST");
+const GET = encodeText("GET");
+
+const pairs = new HeaderPairs();
+
+/** The head of a client's request: one walk over its headers, which also removes those that no provider may see. */
+export class ClientHead {
+  endpoint: Endpoint = Endpoint.Unknown;
+  isPost: bool = false;
+  isGet: bool = false;
+  isJson: bool = true;
+  isEncoded: bool = false;
+  /** Bytes of the body as announced; -1 when unknown. */
+  contentLength: i64 = -1;
+  authority: StaticArray<u8> = new StaticArray<u8>(0);
+  /** For `Endpoint.Model`: the model's name as it stands in the path. */
+  modelName: StaticArray<u8> = new StaticArray<u8>(0);
+
+  /** Reads and cleans the request headers. */
+  read(): void {
+    if (pairs.read(HeaderMap.RequestHeaders)) {
+      while (pairs.next()) this.readHeader();
+    }
+    pairs.release();
+    setHeaderText(HeaderMap.RequestHeaders, ACCEPT_ENCODING, IDENTITY);
+  }
+
+  private readHeader(): void {
+    const name = pairs.namePointer;
+    const length = pairs.nameLength;
+    if (length == 0) return;
+    if (load<u8>(name) == 0x3a) {
+      if (isName(name, length, METHOD)) {
+        this.isPost = isName(pairs.valuePointer, pairs.valueLength, POST);
+        this.isGet = isName(pairs.valuePointer, pairs.valueLength, GET);
+      } else if (isName(name, length, PATH)) {
+        this.readPath(pairs.valuePointer, pairs.valueLength);
+      } else if (isName(name, length, AUTHORITY)) {
+        this.authority = copyToText(pairs.valuePointer, pairs.valueLength);
+      }
+      return;
+    }
+    if (isName(name, length, CONTENT_TYPE)) this.isJson = isJsonType(pairs.valuePointer, pairs.valueLength);
+    else if (isName(name, length, CONTENT_LENGTH))
+      this.contentLength = readDecimal(pairs.valuePointer, pairs.valueLength);
+    else if (isName(name, length, CONTENT_ENCODING)) {
+      this.isEncoded = !isName(pairs.valuePointer, pairs.valueLength, IDENTITY) && pairs.valueLength > 0;
+    } else if (isClientHeaderToRemove(name, length)) removeHeaderAt(HeaderMap.RequestHeaders, name, length);
+  }
+
+  private readPath(pointer: usize, length: i32): void {
+    let end = 0;
+    while (end < length && load<u8>(pointer + end) != 0x3f) end += 1;
+    if (isName(pointer, end, CHAT_PATH)) this.endpoint = Endpoint.ChatCompletions;
+    else if (isName(pointer, end, MODELS_PATH)) this.endpoint = Endpoint.Models;
+    else if (
+      end > MODEL_PREFIX.length &&
+      memory.compare(pointer, changetype<usize>(MODEL_PREFIX), MODEL_PREFIX.length) == 0
+    ) {
+      this.endpoint = Endpoint.Model;
+      this.modelName = decodePercent(pointer + MODEL_PREFIX.length, end - MODEL_PREFIX.length);
+    }
+  }
+}
+
+/** Whether a content type is JSON: `application/json` or `application/<anything>+json`, parameters ignored, in any case. */
+export function isJsonType(pointer: usize, length: i32): bool {
+  let end = 0;
+  while (end < length && load<u8>(pointer + end) != 0x3b) end += 1;
+  while (end > 0 && load<u8>(pointer + end - 1) <= 0x20) end -= 1;
+  return endsWithIgnoreCase(pointer, end, "application/json") || endsWithIgnoreCase(pointer, end, "+json");
+}
+
+/** Whether the last bytes are this lower-case ASCII text, in any case. */
+export function endsWithIgnoreCase(pointer: usize, length: i32, text: string): bool {
+  if (length < text.length) return false;
+  const start = pointer + length - text.length;
+  for (let index = 0; index < text.length; index++) {
+    let byte = load<u8>(start + index);
+    if (byte >= 0x41 && byte <= 0x5a) byte += 0x20;
+    if (byte != <u8>load<u16>(changetype<usize>(text) + (index << 1))) return false;
+  }
+  return true;
+}
+
+/** A managed copy of a path segment with its percent-encoding undone (RFC 3986, 2.1); a malformed escape stays as it is. */
+function decodePercent(pointer: usize, length: i32): StaticArray<u8> {
+  const decoded = new ByteBuffer();
+  for (let index = 0; index < length; index++) {
+    const byte = load<u8>(pointer + index);
+    if (byte == 0x25 && index + 2 < length) {
+      const high = hexDigit(load<u8>(pointer + index + 1));
+      const low = hexDigit(load<u8>(pointer + index + 2));
+      if (high >= 0 && low >= 0) {
+        decoded.byte(((high << 4) | low) as u8);
+        index += 2;
+        continue;
+      }
+    }
+    decoded.byte(byte);
+  }
+  const text = decoded.toText();
+  decoded.free();
+  return text;
+}
+
+function hexDigit(byte: u8): i32 {
+  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
+  const lower = byte | 0x20;
+  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
+}
+
+/** A decimal number; -1 when it is none. */
+export function readDecimal(pointer: usize, length: i32): i64 {
+  if (length == 0 || length > 18) return -1;
+  let value: i64 = 0;
+  for (let index = 0; index < length; index++) {
+    const digit = load<u8>(pointer + index);
+    if (digit < 0x30 || digit > 0x39) return -1;
+    value = value * 10 + (digit - 0x30);
+  }
+  return value;
+}

@@ -1,0 +1,309 @@
+import { StreamContext } from "../abi/context";
+import { Action, BufferType, HeaderMap } from "../abi/enums";
+import { HeaderPairs } from "../abi/header-pairs";
+import { getBufferBytes, readProperty, setHeader, setHeaderText, setProperty } from "../abi/host";
+import { ByteBuffer, copyToText, decodeText, encodeText } from "../bytes/buffer";
+import { Failure, FailureReason, reasonForStatus } from "../canonical/failure";
+import { writeModel, writeModelList } from "../clients/openai-chat/models";
+import { FallbackPolicy } from "../config/schema";
+import { Selection } from "../routing/select";
+import { ClientHead, Endpoint, readDecimal } from "./client-head";
+import {
+  ALLOW,
+  ANSWER_ATTEMPTS,
+  ANSWER_MODEL,
+  ANSWER_PROVIDER,
+  ATTEMPT_TIMEOUT,
+  CLUSTER_PROPERTY,
+  CODE_DETAILS_PROPERTY,
+  FALLBACK_MARK,
+  isName,
+  isRetryAdvice,
+  MAX_RETRIES,
+  PLAN_PROPERTY,
+  REQUEST_TIMEOUT,
+  RETRIABLE_HEADER_NAMES,
+  RETRY_ON,
+  STATUS,
+} from "./header-names";
+import { sendError, sendJson } from "./local-answer";
+import { Plan, planKeyLength, registerPlan, unregisterPlan } from "./plan";
+import { planRequest } from "./planning";
+import { GatewayState } from "./plugin";
+import { countRequest, logRequest } from "./report";
+
+const NO_RETRY_ON = encodeText("retriable-headers");
+const RESET_RETRY_ON = encodeText("retriable-headers,connect-failure,refused-stream,reset");
+const POST = encodeText("POST");
+const GET = encodeText("GET");
+
+const pairs = new HeaderPairs();
+const scratch = new ByteBuffer();
+
+/** The gateway filter's view of one request: reads and checks it, plans it, and has the last word when every target failed. */
+export class GatewayStream extends StreamContext {
+  private plan: Plan;
+  /** Whether the request reached this filter. */
+  private hasBegun: bool = false;
+  /** Whether the body is awaited. */
+  private awaitsBody: bool = false;
+  /** Whether the request went on to the router. */
+  private isRouted: bool = false;
+  /** Why the gateway refused the request, `None` while it has not. */
+  private refusedBy: FailureReason = FailureReason.None;
+  /** Whether this answer is the gateway's own and is no chat request (models). */
+  private isUncounted: bool = false;
+
+  constructor(
+    private id: i32,
+    private state: GatewayState,
+  ) {
+    super();
+    this.plan = new Plan(state.metrics);
+  }
+
+  onRequestHeaders(endOfStream: bool): Action {
+    this.hasBegun = true;
+    const head = new ClientHead();
+    head.read();
+    if (head.endpoint == Endpoint.Models || head.endpoint == Endpoint.Model) return this.answerModels(head);
+    const failure = new Failure();
+    if (head.endpoint != Endpoint.ChatCompletions) {
+      failure.set(
+        FailureReason.NotFound,
+        404,
+        "Unknown request URL. This gateway serves /v1/chat/completions and /v1/models.",
+        "unknown_url",
+      );
+      return this.refuse(failure);
+    }
+    if (!head.isPost) {
+      failure.set(
+        FailureReason.BadRequest,
+        405,
+        "Not allowed to use this method here. Use POST.",
+        "method_not_supported",
+      );
+      return this.refuse(failure, [ALLOW, POST]);
+    }
+    if (head.isEncoded) {
+      failure.set(
+        FailureReason.BadRequest,
+        415,
+        "Unsupported content-encoding. Send the request body uncompressed.",
+        "unsupported_content_encoding",
+      );
+      return this.refuse(failure);
+    }
+    if (!head.isJson) {
+      failure.set(
+        FailureReason.BadRequest,
+        415,
+        "Unsupported content-type. Send the request body as application/json.",
+        "unsupported_content_type",
+      );
+      return this.refuse(failure);
+    }
+    if (head.contentLength > this.state.config.maxBodyBytes) return this.refuseTooLarge();
+    this.awaitsBody = true;
+    this.plan.clientAuthority = head.authority;
+    if (endOfStream) return this.planBody(0);
+    return Action.Pause;
+  }
+
+  onRequestBody(size: i32, endOfStream: bool): Action {
+    if (!this.awaitsBody) return this.isRouted ? Action.Continue : Action.Pause;
+    if (size > this.state.config.maxBodyBytes) {
+      this.awaitsBody = false;
+      return this.refuseTooLarge();
+    }
+    return endOfStream ? this.planBody(size) : Action.Pause;
+  }
+
+  onRequestTrailers(): Action {
+    return this.awaitsBody ? this.planBody(i32.MAX_VALUE) : Action.Continue;
+  }
+
+  private answerModels(head: ClientHead): Action {
+    this.isUncounted = true;
+    const failure = new Failure();
+    if (!head.isGet) {
+      failure.set(
+        FailureReason.BadRequest,
+        405,
+        "Not allowed to use this method here. Use GET.",
+        "method_not_supported",
+      );
+      return this.refuse(failure, [ALLOW, GET]);
+    }
+    scratch.clear(65536);
+    if (head.endpoint == Endpoint.Models) {
+      writeModelList(this.state.config, this.state.configuredAt, scratch);
+    } else {
+      const name = head.modelName;
+      if (!writeModel(this.state.config, changetype<usize>(name), name.length, this.state.configuredAt, scratch)) {
+        failure.set(
+          FailureReason.NotFound,
+          404,
+          "The model does not exist or is not served here.",
+          "model_not_found",
+          "model",
+        );
+        return this.refuse(failure);
+      }
+    }
+    sendJson(200, scratch);
+    return Action.Pause;
+  }
+
+  private refuse(failure: Failure, headers: StaticArray<u8>[] | null = null): Action {
+    this.awaitsBody = false;
+    this.refusedBy = failure.reason;
+    this.plan.releaseRequest();
+    sendError(failure, null, headers);
+    return Action.Pause;
+  }
+
+  private refuseTooLarge(): Action {
+    const failure = new Failure();
+    failure.set(
+      FailureReason.BadRequest,
+      413,
+      "The request body is larger than this gateway accepts.",
+      "request_too_large",
+    );
+    return this.refuse(failure);
+  }
+
+  /** Reads the whole body once, plans the request, and hands it to Envoy's router. */
+  private planBody(size: i32): Action {
+    this.awaitsBody = false;
+    const plan = this.plan;
+    if (size > 0) getBufferBytes(BufferType.RequestBody, size, plan.body);
+    const failure = new Failure();
+    if (!planRequest(plan, this.state, failure)) return this.refuse(failure);
+    const selection = plan.selection;
+    const first = plan.nextTarget();
+    if (selection === null || first === null) return this.refuse(failure);
+    const key = registerPlan(this.id, plan);
+    setProperty(PLAN_PROPERTY, key, planKeyLength());
+    const cluster = first.provider.cluster;
+    setProperty(CLUSTER_PROPERTY, changetype<usize>(cluster), cluster.length);
+    this.setRetryPolicy(selection);
+    this.isRouted = true;
+    return Action.Continue;
+  }
+
+  private setRetryPolicy(selection: Selection): void {
+    const policy = selection.policy;
+    setHeaderNumber(MAX_RETRIES, selection.targets.length - 1);
+    const retryOnReset = policy.allows(FailureReason.Connect) || policy.allows(FailureReason.Timeout);
+    setHeaderText(HeaderMap.RequestHeaders, RETRY_ON, retryOnReset ? RESET_RETRY_ON : NO_RETRY_ON);
+    setHeaderText(HeaderMap.RequestHeaders, RETRIABLE_HEADER_NAMES, FALLBACK_MARK);
+    this.setTimeouts(policy);
+  }
+
+  /** Envoy ends an attempt, and the whole request, by these. */
+  private setTimeouts(policy: FallbackPolicy): void {
+    setHeaderNumber(REQUEST_TIMEOUT, policy.timeoutMs);
+    setHeaderNumber(ATTEMPT_TIMEOUT, min(this.plan.attemptTimeoutMs(), policy.timeoutMs));
+  }
+
+  onResponseHeaders(endOfStream: bool): Action {
+    if (!this.isRouted || this.plan.isCommitted) return Action.Continue;
+    return this.answerFailure();
+  }
+
+  /** No target could serve: answers with the first target's error and the list of all attempts. */
+  private answerFailure(): Action {
+    const plan = this.plan;
+    const headers: StaticArray<u8>[] = [];
+    let status = 0;
+    if (pairs.read(HeaderMap.ResponseHeaders)) {
+      while (pairs.next()) {
+        if (isName(pairs.namePointer, pairs.nameLength, STATUS)) {
+          status = <i32>readDecimal(pairs.valuePointer, pairs.valueLength);
+        } else if (isRetryAdvice(pairs.namePointer, pairs.nameLength)) {
+          headers.push(copyToText(pairs.namePointer, pairs.nameLength));
+          headers.push(copyToText(pairs.valuePointer, pairs.valueLength));
+        }
+      }
+    }
+    pairs.release();
+    if (plan.isAttemptOpen()) plan.reportInterruption(reasonOfEnvoy(status), status);
+    const target = plan.currentTarget();
+    if (target !== null) {
+      headers.push(ANSWER_PROVIDER);
+      headers.push(target.provider.id);
+      headers.push(ANSWER_MODEL);
+      headers.push(target.model);
+    }
+    headers.push(ANSWER_ATTEMPTS);
+    headers.push(decimalText(plan.attempts));
+    let failure: Failure;
+    if (plan.records.length > 0) {
+      failure = plan.records[0].failure;
+    } else {
+      failure = new Failure();
+      failure.set(reasonForStatus(status), status, "The gateway could not reach any provider.");
+      this.refusedBy = failure.reason;
+    }
+    plan.releaseRequest();
+    sendError(failure, plan.records, headers);
+    return Action.Pause;
+  }
+
+  onLog(): void {
+    if (this.hasBegun && !this.isUncounted) logRequest(this.plan, this.outcome());
+  }
+
+  onDone(): void {
+    const plan = this.plan;
+    if (!this.hasBegun || this.isUncounted) return;
+    const outcome = this.outcome();
+    if (plan.isCommitted) {
+      plan.brokenBy = outcome;
+      plan.reportCommitted();
+    } else if (plan.isAttemptOpen()) plan.reportInterruption(FailureReason.Cancelled, 499);
+    countRequest(plan, outcome);
+  }
+
+  /** The request's outcome as far as it is known; changes nothing. */
+  private outcome(): FailureReason {
+    const plan = this.plan;
+    if (plan.isCommitted) return plan.isComplete || plan.brokenBy != FailureReason.None ? plan.brokenBy : reasonOfCut();
+    if (this.refusedBy != FailureReason.None) return this.refusedBy;
+    if (plan.isAttemptOpen() || plan.records.length == 0) return FailureReason.Cancelled;
+    return plan.records[plan.records.length - 1].failure.reason;
+  }
+
+  onDelete(): void {
+    if (this.isRouted) unregisterPlan(this.id);
+    this.plan.releaseRequest();
+  }
+}
+
+function setHeaderNumber(name: StaticArray<u8>, value: i64): void {
+  scratch.clear(65536);
+  scratch.decimal(value);
+  setHeader(HeaderMap.RequestHeaders, name, scratch.pointer, scratch.length);
+}
+
+function decimalText(value: i64): StaticArray<u8> {
+  scratch.clear(65536);
+  scratch.decimal(value);
+  return scratch.toText();
+}
+
+/** Why Envoy itself answered while an attempt was under way. */
+function reasonOfEnvoy(status: i32): FailureReason {
+  if (status == 504 || status == 408) return FailureReason.Timeout;
+  if (status == 503 || status == 502) return FailureReason.Connect;
+  return reasonForStatus(status);
+}
+
+/** Whether a transfer that was cut was left by the client or lost by the provider. */
+function reasonOfCut(): FailureReason {
+  const details = decodeText(readProperty(CODE_DETAILS_PROPERTY));
+  return details.includes("downstream") ? FailureReason.Cancelled : FailureReason.StreamError;
+}

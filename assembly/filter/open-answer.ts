@@ -1,0 +1,58 @@
+import { randomBits, unixSeconds } from "../abi/host";
+import { ByteBuffer, encodeText } from "../bytes/buffer";
+import { AnswerSink } from "../canonical/answer";
+import { CanonicalRequest } from "../canonical/request";
+import { Protocol } from "../providers/catalogue";
+import { OpenAiPassthroughStream } from "../providers/openai/passthrough-stream";
+import { AttemptTarget } from "../providers/provider";
+import { protocolFor } from "../providers/registry";
+import { PassthroughPipe, TranslatedPipe } from "./answer-pipe";
+import { AnswerReader } from "./answer-reader";
+import { EventReader } from "./event-reader";
+import { SameJsonReader, TranslatedJsonReader } from "./json-reader";
+import { CLIENT } from "./local-answer";
+import { UpstreamHead } from "./upstream-head";
+
+/**
+ * Chooses how a successful answer is read: by what the client wants (stream or not), what the provider sent (events or JSON,
+ * whatever was asked for), and whether both speak the same protocol. `output` is where writers append.
+ */
+export function openAnswer(
+  request: CanonicalRequest,
+  target: AttemptTarget,
+  head: UpstreamHead,
+  output: ByteBuffer,
+): AnswerReader {
+  const isSame = target.provider.type.protocol == Protocol.OpenAi;
+  const id = makeAnswerId();
+  const created = unixSeconds();
+  const readsEvents = request.stream ? !head.isJson : head.isEventStream;
+  if (readsEvents && request.stream && isSame) {
+    return new EventReader(new PassthroughPipe(new OpenAiPassthroughStream(request, target, id, created)), false);
+  }
+  if (!readsEvents && !request.stream && isSame) return new SameJsonReader(request, target, id, created);
+  const sink: AnswerSink = request.stream
+    ? CLIENT.openStreamWriter(request, target, id, created, output)
+    : CLIENT.openAnswerWriter(request, target, id, created, output);
+  if (!readsEvents) return new TranslatedJsonReader(request, target, sink);
+  const reader = protocolFor(target.provider.type).openStream(request, target);
+  return new EventReader(new TranslatedPipe(reader, sink), !request.stream);
+}
+
+const ID_PREFIX = encodeText("chatcmpl-");
+const HEX_DIGITS = encodeText("0123456789abcdef");
+let idState: u64 = 0;
+
+/** An id for answers of providers that give none: `chatcmpl-` and 16 hexadecimal digits, different for every answer of this VM. */
+function makeAnswerId(): StaticArray<u8> {
+  if (idState == 0) idState = randomBits() | 1;
+  idState = idState * 6364136223846793005 + 1442695040888963407;
+  const id = new StaticArray<u8>(ID_PREFIX.length + 16);
+  memory.copy(changetype<usize>(id), changetype<usize>(ID_PREFIX), ID_PREFIX.length);
+  let bits = idState ^ (idState >> 29);
+  for (let index = ID_PREFIX.length; index < id.length; index++) {
+    unchecked((id[index] = HEX_DIGITS[<i32>(bits & 15)]));
+    bits >>= 4;
+  }
+  return id;
+}

@@ -1,0 +1,83 @@
+import { BufferType, HeaderMap } from "../abi/enums";
+import { removeHeader, replaceBufferPrefix, setHeader, setHeaderText } from "../abi/host";
+import { ByteBuffer } from "../bytes/buffer";
+import { Protocol } from "../providers/catalogue";
+import { OpenAiProtocol } from "../providers/openai/index";
+import { AttemptTarget, HeaderSink, ProviderProtocol } from "../providers/provider";
+import { protocolFor } from "../providers/registry";
+import { AUTHORITY, CONTENT_LENGTH, PATH } from "./header-names";
+import { Plan } from "./plan";
+
+/** Sets upstream request headers through the host. */
+class HostHeaderSink extends HeaderSink {
+  set(name: StaticArray<u8>, value: usize, length: i32): void {
+    setHeader(HeaderMap.RequestHeaders, name, value, length);
+  }
+}
+
+const sink = new HostHeaderSink();
+const scratch = new ByteBuffer();
+
+/**
+ * The request of one attempt, always made from the client's own bytes (checklist item 34). Header edits of earlier attempts stay
+ * in Envoy's map, so everything that an earlier provider owned is removed first.
+ */
+export class UpstreamRequest {
+  /** New bytes that take the place of the first `replacedLength` bytes of the client's body; owned. */
+  private prefix: ByteBuffer = new ByteBuffer();
+  private replacedLength: i32 = 0;
+
+  /** Writes path, authority, headers and the body's length; keeps the body for `writeBody`. */
+  writeHead(plan: Plan, target: AttemptTarget, previous: AttemptTarget | null): void {
+    const protocol = protocolFor(target.provider.type);
+    if (previous !== null) removeOwnHeaders(previous);
+    scratch.clear(65536);
+    protocol.writePath(plan.request, target, scratch);
+    setHeader(HeaderMap.RequestHeaders, PATH, scratch.pointer, scratch.length);
+    const authority = target.provider.authority;
+    if (authority.length > 0) setHeaderText(HeaderMap.RequestHeaders, AUTHORITY, authority);
+    else if (previous !== null) setHeaderText(HeaderMap.RequestHeaders, AUTHORITY, plan.clientAuthority);
+    protocol.writeHeaders(plan.request, target, sink);
+    const headers = target.provider.headers;
+    for (let index = 0; index < headers.length; index++) {
+      const header = unchecked(headers[index]);
+      setHeaderText(HeaderMap.RequestHeaders, header.name, header.value);
+    }
+    this.prepareBody(plan, target, protocol);
+  }
+
+  private prepareBody(plan: Plan, target: AttemptTarget, protocol: ProviderProtocol): void {
+    if (target.provider.type.protocol == Protocol.OpenAi) {
+      this.replacedLength = (protocol as OpenAiProtocol).writePrefix(plan.request, target, this.prefix);
+    } else {
+      protocol.writeBody(plan.request, target, this.prefix);
+      this.replacedLength = plan.body.length;
+    }
+    scratch.clear(65536);
+    scratch.decimal(this.prefix.length + plan.body.length - this.replacedLength);
+    setHeader(HeaderMap.RequestHeaders, CONTENT_LENGTH, scratch.pointer, scratch.length);
+  }
+
+  /** Edits the body that Envoy is about to send, and gives the memory back. */
+  writeBody(): void {
+    if (this.replacedLength > 0 || this.prefix.length > 0) {
+      replaceBufferPrefix(BufferType.RequestBody, this.replacedLength, this.prefix.pointer, this.prefix.length);
+    }
+    this.free();
+  }
+
+  /** Gives unmanaged memory back. */
+  free(): void {
+    this.prefix.free();
+    this.replacedLength = 0;
+  }
+}
+
+function removeOwnHeaders(previous: AttemptTarget): void {
+  const owned = protocolFor(previous.provider.type).ownedHeaders();
+  for (let index = 0; index < owned.length; index++) removeHeader(HeaderMap.RequestHeaders, unchecked(owned[index]));
+  const headers = previous.provider.headers;
+  for (let index = 0; index < headers.length; index++) {
+    removeHeader(HeaderMap.RequestHeaders, unchecked(headers[index]).name);
+  }
+}
