@@ -1,0 +1,189 @@
+import { ByteBuffer } from "../../bytes/buffer";
+import { Part, PartKind } from "../../canonical/request";
+import { JsonDocument } from "../../json/document";
+import { unescapeInto } from "../../json/read";
+import { DocumentForm, DocumentSource, writeDocument } from "./documents";
+import { Media, MediaForm, mediaTypeName, MediaType } from "./media";
+import { isBlank } from "./text";
+
+/** Appends a value exactly as the client wrote it. */
+export function writeRaw(document: JsonDocument, node: i32, out: ByteBuffer): void {
+  out.bytes(document.rawPointer(node), document.rawLength(node));
+}
+
+function isIdByte(byte: u8): bool {
+  const lower = byte | 0x20;
+  return (lower >= 0x61 && lower <= 0x7a) || (byte >= 0x30 && byte <= 0x39) || byte == 0x5f || byte == 0x2d;
+}
+
+/**
+ * Appends the id of a tool call, in quotes. Anthropic takes letters, digits, `_` and `-` only; ids of other vendors may hold more
+ * (`functions.get_weather:0`), so everything else becomes `_`, the same in the call and in its result. A legacy function has no id:
+ * it gets one from its name and, from the second call of a conversation on, the call's number.
+ */
+function writeCallId(document: JsonDocument, part: Part, legacyCalls: i32, out: ByteBuffer): void {
+  out.byte(0x22);
+  if (part.idFromName) out.ascii("call_");
+  const start = out.length;
+  unescapeInto(document.textPointer(part.id), document.textLength(part.id), out);
+  for (let index = start; index < out.length; index++) {
+    const address = out.pointer + index;
+    if (!isIdByte(load<u8>(address))) store<u8>(address, 0x5f);
+  }
+  if (out.length == start) out.byte(0x5f);
+  if (part.idFromName && legacyCalls > 1) {
+    out.byte(0x5f);
+    out.decimal(legacyCalls);
+  }
+  out.byte(0x22);
+}
+
+function isNull(pointer: usize, length: i32): bool {
+  return length == 4 && load<u32>(pointer) == 0x6c6c756e;
+}
+
+/** Appends the object behind the arguments of a tool call; none, an empty text and `null` are the empty object. */
+export function writeArguments(document: JsonDocument, node: i32, out: ByteBuffer): void {
+  const start = out.length;
+  unescapeInto(document.textPointer(node), document.textLength(node), out);
+  const pointer = out.pointer + start;
+  const length = out.length - start;
+  if (!isBlank(pointer, length) && !isNull(pointer, length)) return;
+  out.length = start;
+  out.ascii("{}");
+}
+
+/** Appends a block's `cache_control`, when it has one, and its closing brace. */
+function closeBlock(document: JsonDocument, part: Part, out: ByteBuffer): void {
+  if (document.isObject(part.cacheControl)) {
+    out.ascii(',"cache_control":');
+    writeRaw(document, part.cacheControl, out);
+  }
+  out.byte(0x7d);
+}
+
+/** Writes a text block with the first `length` bytes of the part's text. */
+export function writeText(document: JsonDocument, part: Part, length: i32, out: ByteBuffer): void {
+  out.ascii('{"type":"text","text":"');
+  out.bytes(document.textPointer(part.value), length);
+  out.byte(0x22);
+  closeBlock(document, part, out);
+}
+
+/** Source: https://platform.claude.com/docs/en/build-with-claude/vision */
+function writeImage(media: Media, out: ByteBuffer): void {
+  if (media.form == MediaForm.Url) {
+    out.ascii('{"type":"image","source":{"type":"url","url":"');
+  } else {
+    out.ascii('{"type":"image","source":{"type":"base64","media_type":"');
+    out.ascii(mediaTypeName(media.type));
+    out.ascii('","data":"');
+  }
+  out.bytes(media.pointer, media.length);
+  out.ascii('"}');
+}
+
+/** Writes an image or document block; the part has passed `checkMedia`. */
+function writeMedia(document: JsonDocument, part: Part, out: ByteBuffer): void {
+  if (part.kind == PartKind.Image) {
+    const media = new Media(document, part.value);
+    if (media.type != MediaType.Pdf) {
+      writeImage(media, out);
+      closeBlock(document, part, out);
+      return;
+    }
+  }
+  const source = new DocumentSource(document, part);
+  if (source.form == DocumentForm.Image) writeImage(source.media, out);
+  else writeDocument(document, part, source, out);
+  closeBlock(document, part, out);
+}
+
+/** Source: https://platform.claude.com/docs/en/build-with-claude/extended-thinking (preserving thinking blocks) */
+function writeReasoning(document: JsonDocument, part: Part, out: ByteBuffer): void {
+  if (part.kind == PartKind.RedactedReasoning) {
+    out.ascii('{"type":"redacted_thinking","data":');
+    writeRaw(document, part.value, out);
+    out.byte(0x7d);
+    return;
+  }
+  out.ascii('{"type":"thinking","thinking":"');
+  out.bytes(document.textPointer(part.value), document.textLength(part.value));
+  out.ascii('","signature":');
+  writeRaw(document, part.extra, out);
+  out.byte(0x7d);
+}
+
+/** Writes one block of a turn, tool results excepted. `legacyCalls` counts the legacy function calls up to here. */
+export function writeBlock(document: JsonDocument, part: Part, legacyCalls: i32, out: ByteBuffer): void {
+  switch (part.kind) {
+    case PartKind.Image:
+    case PartKind.Document:
+      writeMedia(document, part, out);
+      return;
+    case PartKind.ToolCall:
+      out.ascii('{"type":"tool_use","id":');
+      writeCallId(document, part, legacyCalls, out);
+      out.ascii(',"name":');
+      writeRaw(document, part.name, out);
+      out.ascii(',"input":');
+      writeArguments(document, part.value, out);
+      closeBlock(document, part, out);
+      return;
+    case PartKind.Reasoning:
+    case PartKind.RedactedReasoning:
+      writeReasoning(document, part, out);
+      return;
+    default:
+      writeText(document, part, document.textLength(part.value), out);
+  }
+}
+
+function isNestedBlock(document: JsonDocument, part: Part): bool {
+  return part.kind != PartKind.Text || !isBlank(document.textPointer(part.value), document.textLength(part.value));
+}
+
+/**
+ * Writes the tool result at `index` with the parts nested behind it: nothing, one text as a string, or blocks.
+ * Source: https://platform.claude.com/docs/en/agents-and-tools/tool-use/handle-tool-calls
+ */
+export function writeToolResult(
+  document: JsonDocument,
+  parts: Part[],
+  index: i32,
+  legacyCalls: i32,
+  out: ByteBuffer,
+): void {
+  const result = unchecked(parts[index]);
+  out.ascii('{"type":"tool_result","tool_use_id":');
+  writeCallId(document, result, legacyCalls, out);
+  let count = 0;
+  let single = -1;
+  let end = index + 1;
+  for (; end < parts.length && unchecked(parts[end]).nested; end++) {
+    if (!isNestedBlock(document, unchecked(parts[end]))) continue;
+    count += 1;
+    single = end;
+  }
+  if (count == 1) {
+    const part = unchecked(parts[single]);
+    if (part.kind == PartKind.Text && !document.isObject(part.cacheControl)) {
+      out.ascii(',"content":');
+      writeRaw(document, part.value, out);
+      closeBlock(document, result, out);
+      return;
+    }
+  }
+  if (count > 0) {
+    out.ascii(',"content":[');
+    const start = out.length;
+    for (let nested = index + 1; nested < end; nested++) {
+      const part = unchecked(parts[nested]);
+      if (!isNestedBlock(document, part)) continue;
+      if (out.length > start) out.byte(0x2c);
+      writeBlock(document, part, legacyCalls, out);
+    }
+    out.byte(0x5d);
+  }
+  closeBlock(document, result, out);
+}

@@ -1,0 +1,125 @@
+import { ByteBuffer, encodeText } from "../../bytes/buffer";
+import { findMalformed } from "../../bytes/utf8";
+import { writeEscaped } from "../../canonical/error-text";
+import { Part } from "../../canonical/request";
+import { JsonDocument } from "../../json/document";
+import { unescapeInto } from "../../json/read";
+import { writeRaw } from "./blocks";
+import { decodeBase64, decodePercent, isImage, Media, MediaForm, MediaType } from "./media";
+import { endsWithIgnoringCase, isBlank } from "./text";
+
+/** What a document part is sent as. */
+export const enum DocumentForm {
+  /** Nothing that Anthropic takes. */
+  Unsupported = 0,
+  Pdf = 1,
+  Url = 2,
+  File = 3,
+  Text = 4,
+  /** A file that is an image: an image block. */
+  Image = 5,
+}
+
+/** Longest title that is passed on, in bytes. */
+const MOST_TITLE_BYTES: i32 = 500;
+
+const TEXT_SUFFIXES: StaticArray<u8>[] = [
+  encodeText(".txt"),
+  encodeText(".md"),
+  encodeText(".csv"),
+  encodeText(".json"),
+];
+
+function hasTextSuffix(pointer: usize, length: i32): bool {
+  for (let index = 0; index < TEXT_SUFFIXES.length; index++) {
+    if (endsWithIgnoringCase(pointer, length, unchecked(TEXT_SUFFIXES[index]))) return true;
+  }
+  return false;
+}
+
+/** A document part, told apart by its data URI, address, file id or file name. */
+export class DocumentSource {
+  form: DocumentForm = DocumentForm.Unsupported;
+  media: Media;
+
+  constructor(document: JsonDocument, part: Part) {
+    const media = new Media(document, part.value);
+    this.media = media;
+    if (media.form == MediaForm.Url) {
+      this.form = DocumentForm.Url;
+    } else if (media.form == MediaForm.Base64 || media.form == MediaForm.Percent) {
+      this.form = formOfDataUri(media);
+    } else if (media.length > 0) {
+      // Bare base64: only the file's name can say what it is, and PDF is what clients send.
+      media.form = MediaForm.Base64;
+      const isText = hasTextSuffix(document.textPointer(part.name), document.textLength(part.name));
+      this.form = isText ? DocumentForm.Text : DocumentForm.Pdf;
+    } else if (document.textLength(part.id) > 0) {
+      this.form = DocumentForm.File;
+    }
+  }
+}
+
+function formOfDataUri(media: Media): DocumentForm {
+  if (media.length == 0) return DocumentForm.Unsupported;
+  if (media.type == MediaType.Text) return DocumentForm.Text;
+  if (media.form != MediaForm.Base64) return DocumentForm.Unsupported;
+  if (media.type == MediaType.Pdf) return DocumentForm.Pdf;
+  return isImage(media.type) ? DocumentForm.Image : DocumentForm.Unsupported;
+}
+
+/** Appends the plain text of a text document. False when the data is no base64 or no UTF-8, or when the text is blank. */
+export function decodeDocument(media: Media, out: ByteBuffer): bool {
+  const plain = new ByteBuffer();
+  unescapeInto(media.pointer, media.length, plain);
+  const start = out.length;
+  let decoded = true;
+  if (media.form == MediaForm.Base64) decoded = decodeBase64(plain.pointer, plain.length, out);
+  else decodePercent(plain.pointer, plain.length, out);
+  plain.free();
+  if (!decoded) return false;
+  const pointer = out.pointer + start;
+  const limit = out.pointer + out.length;
+  return findMalformed(pointer, limit) == limit && !isBlank(pointer, (limit - pointer) as i32);
+}
+
+function writeSource(document: JsonDocument, part: Part, source: DocumentSource, out: ByteBuffer): void {
+  const media = source.media;
+  switch (source.form) {
+    case DocumentForm.Url:
+      out.ascii('"type":"url","url":"');
+      out.bytes(media.pointer, media.length);
+      break;
+    case DocumentForm.File:
+      out.ascii('"type":"file","file_id":"');
+      out.bytes(document.textPointer(part.id), document.textLength(part.id));
+      break;
+    case DocumentForm.Text: {
+      out.ascii('"type":"text","media_type":"text/plain","data":"');
+      const plain = new ByteBuffer();
+      decodeDocument(media, plain);
+      writeEscaped(plain.pointer, plain.length, out);
+      plain.free();
+      break;
+    }
+    default:
+      out.ascii('"type":"base64","media_type":"application/pdf","data":"');
+      out.bytes(media.pointer, media.length);
+  }
+  out.byte(0x22);
+}
+
+/**
+ * Writes a document block without its closing brace. Source: https://platform.claude.com/docs/en/build-with-claude/pdf-support and
+ * https://platform.claude.com/docs/en/build-with-claude/files
+ */
+export function writeDocument(document: JsonDocument, part: Part, source: DocumentSource, out: ByteBuffer): void {
+  out.ascii('{"type":"document","source":{');
+  writeSource(document, part, source, out);
+  out.byte(0x7d);
+  const titleLength = document.textLength(part.name);
+  if (titleLength <= MOST_TITLE_BYTES && !isBlank(document.textPointer(part.name), titleLength)) {
+    out.ascii(',"title":');
+    writeRaw(document, part.name, out);
+  }
+}

@@ -1,0 +1,56 @@
+import { ByteBuffer, encodeText } from "../../bytes/buffer";
+import { AnswerSink } from "../../canonical/answer";
+import { Failure } from "../../canonical/failure";
+import { CanonicalRequest } from "../../canonical/request";
+import { JsonDocument } from "../../json/document";
+import { AttemptTarget, HeaderSink, ProviderProtocol, StreamReader } from "../provider";
+import { checkRequest } from "./check";
+import { readErrorAnswer } from "./errors";
+import { usesFormatTool } from "./plan";
+import { writeRequest } from "./request";
+import { readMessage } from "./response";
+import { AnthropicStreamReader } from "./stream";
+
+const API_KEY_HEADER = encodeText("x-api-key");
+const VERSION_HEADER = encodeText("anthropic-version");
+const OWNED_HEADERS: StaticArray<u8>[] = [API_KEY_HEADER, VERSION_HEADER];
+/** Source: https://platform.claude.com/docs/en/api/versioning */
+const DEFAULT_VERSION = encodeText("2023-06-01");
+
+/** Anthropic's Messages API. Source: https://platform.claude.com/docs/en/api/messages/create */
+export class AnthropicProtocol extends ProviderProtocol {
+  check(request: CanonicalRequest, target: AttemptTarget, failure: Failure): bool {
+    return checkRequest(request, failure);
+  }
+
+  writePath(request: CanonicalRequest, target: AttemptTarget, out: ByteBuffer): void {
+    out.text(target.provider.basePath);
+    out.ascii("/messages");
+  }
+
+  writeHeaders(request: CanonicalRequest, target: AttemptTarget, headers: HeaderSink): void {
+    if (target.apiToken.length > 0) headers.setText(API_KEY_HEADER, target.apiToken);
+    const version = target.provider.apiVersion;
+    headers.setText(VERSION_HEADER, version.length > 0 ? version : DEFAULT_VERSION);
+  }
+
+  ownedHeaders(): StaticArray<u8>[] {
+    return OWNED_HEADERS;
+  }
+
+  writeBody(request: CanonicalRequest, target: AttemptTarget, out: ByteBuffer): void {
+    writeRequest(request, target, out);
+  }
+
+  openStream(request: CanonicalRequest, target: AttemptTarget): StreamReader {
+    return new AnthropicStreamReader(usesFormatTool(request, target));
+  }
+
+  readAnswer(document: JsonDocument, request: CanonicalRequest, target: AttemptTarget, sink: AnswerSink): void {
+    readMessage(document, usesFormatTool(request, target), sink);
+  }
+
+  readError(status: i32, body: usize, length: i32, failure: Failure): void {
+    readErrorAnswer(status, body, length, failure);
+  }
+}

@@ -1,0 +1,212 @@
+import { ByteBuffer, encodeText } from "../../bytes/buffer";
+import { findByte } from "../../bytes/find";
+import { JsonDocument } from "../../json/document";
+import { unescapeInto } from "../../json/read";
+import { endsWithIgnoringCase, equalsIgnoringCase, lowerCase, startsWithIgnoringCase } from "./text";
+
+/** The media types that matter here. */
+export const enum MediaType {
+  Other = 0,
+  Png = 1,
+  Jpeg = 2,
+  Gif = 3,
+  Webp = 4,
+  Pdf = 5,
+  /** Any `text/...`. */
+  Text = 6,
+}
+
+/** How a medium is given. */
+export const enum MediaForm {
+  /** Neither a data URI nor a web address. */
+  Unknown = 0,
+  Base64 = 1,
+  /** Data URI with percent-encoded data. */
+  Percent = 2,
+  /** http or https */
+  Url = 3,
+}
+
+const DATA = encodeText("data:");
+const HTTP = encodeText("http:");
+const HTTPS = encodeText("https:");
+const BASE64 = encodeText("base64");
+const PDF_SUFFIX = encodeText(".pdf");
+const TEXT_PREFIX = encodeText("text/");
+const PNG = encodeText("image/png");
+const JPEG = encodeText("image/jpeg");
+const JPG = encodeText("image/jpg");
+const GIF = encodeText("image/gif");
+const WEBP = encodeText("image/webp");
+const PDF = encodeText("application/pdf");
+
+/** Longest text in front of a data URI's comma. */
+const MOST_HEADER_BYTES: i32 = 512;
+
+/** A medium as a JSON string gives it. The data borrows the document's text and is still escaped. */
+export class Media {
+  form: MediaForm = MediaForm.Unknown;
+  type: MediaType = MediaType.Other;
+  /** Behind a data URI's comma; the whole text otherwise. */
+  pointer: usize = 0;
+  length: i32 = 0;
+
+  /** Reads a data URI (RFC 2397), a web address, or anything else (`MediaForm.Unknown`). */
+  constructor(document: JsonDocument, node: i32) {
+    this.pointer = document.textPointer(node);
+    this.length = document.textLength(node);
+    if (startsWithIgnoringCase(this.pointer, this.length, DATA)) this.readDataUri();
+    else if (isWebAddress(this.pointer, this.length)) {
+      this.form = MediaForm.Url;
+      if (pathEndsWithPdf(this.pointer, this.length)) this.type = MediaType.Pdf;
+    }
+  }
+
+  private readDataUri(): void {
+    const start = this.pointer + DATA.length;
+    const limit = this.pointer + min(this.length, MOST_HEADER_BYTES);
+    const comma = findByte(start, limit, 0x2c);
+    if (comma >= limit) return;
+    // Some JSON writers escape the slash of the media type.
+    const header = new ByteBuffer();
+    unescapeInto(start, (comma - start) as i32, header);
+    this.readHeader(header.pointer, header.length);
+    header.free();
+    const end = this.pointer + this.length;
+    this.pointer = comma + 1;
+    this.length = (end - this.pointer) as i32;
+  }
+
+  private readHeader(pointer: usize, length: i32): void {
+    const limit = pointer + length;
+    const typeEnd = findByte(pointer, limit, 0x3b);
+    this.form = MediaForm.Percent;
+    this.type = classifyType(pointer, (typeEnd - pointer) as i32);
+    let position = typeEnd;
+    while (position < limit) {
+      position += 1;
+      const end = findByte(position, limit, 0x3b);
+      if (equalsIgnoringCase(position, (end - position) as i32, BASE64)) this.form = MediaForm.Base64;
+      position = end;
+    }
+  }
+}
+
+function classifyType(pointer: usize, length: i32): MediaType {
+  while (length > 0 && load<u8>(pointer + length - 1) == 0x20) length -= 1;
+  // RFC 2397: no type means text/plain.
+  if (length == 0) return MediaType.Text;
+  if (equalsIgnoringCase(pointer, length, PNG)) return MediaType.Png;
+  if (equalsIgnoringCase(pointer, length, JPEG) || equalsIgnoringCase(pointer, length, JPG)) return MediaType.Jpeg;
+  if (equalsIgnoringCase(pointer, length, GIF)) return MediaType.Gif;
+  if (equalsIgnoringCase(pointer, length, WEBP)) return MediaType.Webp;
+  if (equalsIgnoringCase(pointer, length, PDF)) return MediaType.Pdf;
+  return startsWithIgnoringCase(pointer, length, TEXT_PREFIX) ? MediaType.Text : MediaType.Other;
+}
+
+/** Whether a type is an image that Anthropic takes. Source: https://platform.claude.com/docs/en/build-with-claude/vision */
+export function isImage(type: MediaType): bool {
+  return type >= MediaType.Png && type <= MediaType.Webp;
+}
+
+/** The media type's name; only for images and PDF. */
+export function mediaTypeName(type: MediaType): string {
+  switch (type) {
+    case MediaType.Jpeg:
+      return "image/jpeg";
+    case MediaType.Gif:
+      return "image/gif";
+    case MediaType.Webp:
+      return "image/webp";
+    case MediaType.Pdf:
+      return "application/pdf";
+    default:
+      return "image/png";
+  }
+}
+
+function isSlash(pointer: usize, limit: usize): i32 {
+  if (pointer < limit && load<u8>(pointer) == 0x2f) return 1;
+  return limit - pointer >= 2 && load<u8>(pointer) == 0x5c && load<u8>(pointer, 1) == 0x2f ? 2 : 0;
+}
+
+function isWebAddress(pointer: usize, length: i32): bool {
+  let scheme = 0;
+  if (startsWithIgnoringCase(pointer, length, HTTPS)) scheme = HTTPS.length;
+  else if (startsWithIgnoringCase(pointer, length, HTTP)) scheme = HTTP.length;
+  if (scheme == 0) return false;
+  const limit = pointer + length;
+  const first = isSlash(pointer + scheme, limit);
+  if (first == 0) return false;
+  const second = isSlash(pointer + scheme + first, limit);
+  return second > 0 && pointer + scheme + first + second < limit;
+}
+
+function pathEndsWithPdf(pointer: usize, length: i32): bool {
+  const limit = pointer + length;
+  const end = min(findByte(pointer, limit, 0x3f), findByte(pointer, limit, 0x23));
+  return endsWithIgnoringCase(pointer, (end - pointer) as i32, PDF_SUFFIX);
+}
+
+/** Value of a base64 digit (RFC 4648, both alphabets), or -1. */
+function base64Value(byte: u8): i32 {
+  if (byte >= 0x41 && byte <= 0x5a) return byte - 0x41;
+  if (byte >= 0x61 && byte <= 0x7a) return byte - 0x47;
+  if (byte >= 0x30 && byte <= 0x39) return byte + 4;
+  if (byte == 0x2b || byte == 0x2d) return 62;
+  return byte == 0x2f || byte == 0x5f ? 63 : -1;
+}
+
+/** Appends the bytes that base64 text stands for; white space is skipped. False when the text is not base64. */
+export function decodeBase64(pointer: usize, length: i32, out: ByteBuffer): bool {
+  const limit = pointer + length;
+  let bits: u32 = 0;
+  let count = 0;
+  let padding = 0;
+  for (; pointer < limit; pointer += 1) {
+    const byte = load<u8>(pointer);
+    if (byte == 0x20 || (byte >= 0x09 && byte <= 0x0d)) continue;
+    if (byte == 0x3d) {
+      padding += 1;
+      continue;
+    }
+    const value = base64Value(byte);
+    if (value < 0 || padding > 0) return false;
+    bits = (bits << 6) | (value as u32);
+    count += 1;
+    if ((count & 3) == 0) {
+      out.byte((bits >> 16) as u8);
+      out.byte((bits >> 8) as u8);
+      out.byte(bits as u8);
+    }
+  }
+  const rest = count & 3;
+  if (rest == 1 || padding > 2) return false;
+  if (rest >= 2) out.byte((rest == 2 ? bits >> 4 : bits >> 10) as u8);
+  if (rest == 3) out.byte((bits >> 2) as u8);
+  return true;
+}
+
+function hexValue(byte: u8): i32 {
+  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
+  const lower = lowerCase(byte);
+  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
+}
+
+/** Appends the bytes that percent-encoded text stands for (RFC 3986); a `%` without two digits stays as it is. */
+export function decodePercent(pointer: usize, length: i32, out: ByteBuffer): void {
+  const limit = pointer + length;
+  for (; pointer < limit; pointer += 1) {
+    const byte = load<u8>(pointer);
+    if (byte == 0x25 && limit - pointer >= 3) {
+      const high = hexValue(load<u8>(pointer, 1));
+      const low = hexValue(load<u8>(pointer, 2));
+      if (high >= 0 && low >= 0) {
+        out.byte(((high << 4) | low) as u8);
+        pointer += 2;
+        continue;
+      }
+    }
+    out.byte(byte);
+  }
+}

@@ -1,0 +1,209 @@
+import { CanonicalRequest, ResponseFormat, ToolChoice } from "../../canonical/request";
+import { JsonDocument, JsonKey, JsonKind } from "../../json/document";
+import { AttemptTarget } from "../provider";
+import { EffortLevels, findQuirks, ModelQuirks, ThinkingOff, ThinkingSupport } from "./models";
+import { lacksReasoning } from "./turns";
+
+const TYPE = new JsonKey("type");
+const ENABLED = new JsonKey("enabled");
+const ADAPTIVE = new JsonKey("adaptive");
+const BUDGET_TOKENS = new JsonKey("budget_tokens");
+const ADDITIONAL_PROPERTIES = new JsonKey("additionalProperties");
+/** More tokens than any budget has; keeps sums far from an overflow. */
+const MOST_BUDGET: i64 = 1 << 40;
+/** The tool that stands for a response format; its name is LiteLLM's, so that histories can move between gateways. */
+export const JSON_TOOL_NAME = new JsonKey("json_tool_call");
+
+/** How hard the client wants the model to think. */
+export const enum Effort {
+  Unset = 0,
+  None = 1,
+  Minimal = 2,
+  Low = 3,
+  Medium = 4,
+  High = 5,
+  Xhigh = 6,
+  Max = 7,
+}
+
+const EFFORT_NAMES: JsonKey[] = [
+  new JsonKey("none"),
+  new JsonKey("minimal"),
+  new JsonKey("low"),
+  new JsonKey("medium"),
+  new JsonKey("high"),
+  new JsonKey("xhigh"),
+  new JsonKey("max"),
+];
+
+/** The `thinking` member that goes out. */
+export const enum ThinkingForm {
+  Absent = 0,
+  /** The client's own, unchanged. */
+  Native = 1,
+  Enabled = 2,
+  Adaptive = 3,
+  Disabled = 4,
+  BetweenTools = 5,
+}
+
+/** How `response_format` is asked for. */
+export const enum FormatForm {
+  None = 0,
+  /** `output_config.format` */
+  Native = 1,
+  /** A tool whose input is the answer. */
+  Tool = 2,
+}
+
+/** What one request to one model comes down to: the decisions that depend on more than one member. */
+export class RequestPlan {
+  quirks: ModelQuirks;
+  format: FormatForm = FormatForm.None;
+  thinking: ThinkingForm = ThinkingForm.Absent;
+  /** Whether the model is told to think. */
+  thinks: bool = false;
+  /** Tokens for thinking; 0 without a fixed budget. */
+  budget: i64 = 0;
+  /** `output_config.effort`; `Unset` when it is not sent. */
+  effort: Effort = Effort.Unset;
+
+  constructor(request: CanonicalRequest, target: AttemptTarget) {
+    this.quirks = findQuirks(target.model);
+    this.format = chooseFormat(request, this.quirks);
+    if (request.document.isObject(request.thinking)) this.takeNativeThinking(request.document, request.thinking);
+    else this.chooseThinking(request, readEffort(request.document, request.reasoningEffort));
+  }
+
+  private takeNativeThinking(document: JsonDocument, node: i32): void {
+    const type = document.find(node, TYPE);
+    this.thinking = ThinkingForm.Native;
+    this.thinks = document.equals(type, ENABLED) || document.equals(type, ADAPTIVE);
+    if (this.thinks) this.budget = min(max(document.integer(document.find(node, BUDGET_TOKENS)), 0), MOST_BUDGET);
+  }
+
+  private chooseThinking(request: CanonicalRequest, effort: Effort): void {
+    if (effort == Effort.Unset) return;
+    if (effort == Effort.None) {
+      this.turnThinkingOff();
+      return;
+    }
+    // A forced tool excludes thinking, and the client's format is a promise while its effort is only a hint.
+    const canThink = this.format != FormatForm.Tool;
+    if (this.quirks.thinking == ThinkingSupport.Budget) {
+      if (!canThink || lacksReasoning(request)) return;
+      this.thinking = ThinkingForm.Enabled;
+      this.thinks = true;
+      this.budget = budgetFor(effort);
+    } else if (this.quirks.thinking != ThinkingSupport.None) {
+      this.effort = clampEffort(effort, this.quirks.effort);
+      if (!canThink) return;
+      this.thinking = ThinkingForm.Adaptive;
+      this.thinks = true;
+    }
+  }
+
+  private turnThinkingOff(): void {
+    switch (this.quirks.thinkingOff) {
+      case ThinkingOff.Disabled:
+        this.thinking = ThinkingForm.Disabled;
+        return;
+      case ThinkingOff.BetweenTools:
+        this.thinking = ThinkingForm.BetweenTools;
+        return;
+      case ThinkingOff.Never:
+        this.effort = Effort.Low;
+        return;
+      default:
+        return;
+    }
+  }
+}
+
+function readEffort(document: JsonDocument, node: i32): Effort {
+  for (let index = 0; index < EFFORT_NAMES.length; index++) {
+    if (document.equals(node, unchecked(EFFORT_NAMES[index]))) return (index + 1) as Effort;
+  }
+  return Effort.Unset;
+}
+
+/** Tokens for thinking: LiteLLM's and agentgateway's steps, which start at the vendor's minimum of 1024. */
+function budgetFor(effort: Effort): i64 {
+  switch (effort) {
+    case Effort.Medium:
+      return 2048;
+    case Effort.High:
+      return 4096;
+    case Effort.Xhigh:
+      return 8192;
+    case Effort.Max:
+      return 16384;
+    default:
+      return 1024;
+  }
+}
+
+function clampEffort(effort: Effort, levels: EffortLevels): Effort {
+  if (levels == EffortLevels.None) return Effort.Unset;
+  if (effort == Effort.Minimal) return Effort.Low;
+  if (effort == Effort.Xhigh && levels != EffortLevels.All) return Effort.High;
+  if (effort == Effort.Max && levels == EffortLevels.UpToHigh) return Effort.High;
+  return effort;
+}
+
+/** The name of an effort in `output_config`. */
+export function effortName(effort: Effort): string {
+  switch (effort) {
+    case Effort.Low:
+      return "low";
+    case Effort.Medium:
+      return "medium";
+    case Effort.Xhigh:
+      return "xhigh";
+    case Effort.Max:
+      return "max";
+    default:
+      return "high";
+  }
+}
+
+function hasTool(request: CanonicalRequest, name: JsonKey): bool {
+  const tools = request.tools;
+  for (let index = 0; index < tools.length; index++) {
+    if (request.document.equals(unchecked(tools[index]).name, name)) return true;
+  }
+  return false;
+}
+
+/**
+ * The vendor's own format demands closed objects (`additionalProperties: false`), as OpenAI's strict mode does; an open schema is
+ * better served by a tool. Source: https://platform.claude.com/docs/en/build-with-claude/structured-outputs (JSON schema limitations)
+ */
+function isClosedSchema(request: CanonicalRequest): bool {
+  const document = request.document;
+  if (document.boolean(request.schemaStrict)) return true;
+  const additional = document.find(request.schema, ADDITIONAL_PROPERTIES);
+  return additional >= 0 && document.kind(additional) == JsonKind.False;
+}
+
+function chooseFormat(request: CanonicalRequest, quirks: ModelQuirks): FormatForm {
+  if (request.responseFormat == ResponseFormat.Text) return FormatForm.None;
+  const wantsSchema = request.responseFormat == ResponseFormat.JsonSchema && request.document.isObject(request.schema);
+  if (wantsSchema && quirks.hasStructuredOutputs) {
+    if (isClosedSchema(request) || !quirks.acceptsForcedTools) return FormatForm.Native;
+  }
+  if (!quirks.acceptsForcedTools || hasTool(request, JSON_TOOL_NAME)) return FormatForm.None;
+  return FormatForm.Tool;
+}
+
+/** Whether the answer's JSON comes as the input of a tool and has to be unwrapped. */
+export function usesFormatTool(request: CanonicalRequest, target: AttemptTarget): bool {
+  return chooseFormat(request, findQuirks(target.model)) == FormatForm.Tool;
+}
+
+/** The tool choice that can be said to this model: forcing is not possible while it thinks, or at all for some. */
+export function possibleToolChoice(choice: ToolChoice, plan: RequestPlan): ToolChoice {
+  const forces = choice == ToolChoice.Required || choice == ToolChoice.Named;
+  if (forces && (plan.thinks || !plan.quirks.acceptsForcedTools)) return ToolChoice.Auto;
+  return choice;
+}

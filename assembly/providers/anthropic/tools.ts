@@ -1,0 +1,160 @@
+import { ByteBuffer } from "../../bytes/buffer";
+import { CanonicalRequest, Flag, PartKind, Tool, ToolChoice } from "../../canonical/request";
+import { JsonDocument, JsonKey, JsonKind } from "../../json/document";
+import { writeRaw } from "./blocks";
+import { FormatForm, possibleToolChoice, RequestPlan } from "./plan";
+import { isBlank } from "./text";
+
+const TYPE = new JsonKey("type");
+const OPEN_SCHEMA = '{"type":"object","properties":{}}';
+const FORMAT_TOOL_NAME = '"json_tool_call"';
+
+/**
+ * Writes a JSON schema that Anthropic accepts as `input_schema`: the client's bytes, but an object whose type is missing gets it,
+ * because the vendor demands `"type":"object"`. Source: https://platform.claude.com/docs/en/agents-and-tools/tool-use/define-tools
+ */
+function writeSchema(document: JsonDocument, node: i32, out: ByteBuffer): void {
+  if (!document.isObject(node) || document.first(node) < 0) {
+    out.ascii(OPEN_SCHEMA);
+    return;
+  }
+  if (document.find(node, TYPE) >= 0) {
+    writeRaw(document, node, out);
+    return;
+  }
+  out.ascii('{"type":"object",');
+  out.bytes(document.rawPointer(node) + 1, document.rawLength(node) - 1);
+}
+
+function writeTool(document: JsonDocument, tool: Tool, plan: RequestPlan, out: ByteBuffer): void {
+  out.ascii('{"name":');
+  writeRaw(document, tool.name, out);
+  if (!isBlank(document.textPointer(tool.description), document.textLength(tool.description))) {
+    out.ascii(',"description":');
+    writeRaw(document, tool.description, out);
+  }
+  out.ascii(',"input_schema":');
+  writeSchema(document, tool.parameters, out);
+  if (plan.quirks.hasStructuredOutputs && document.boolean(tool.strict)) out.ascii(',"strict":true');
+  if (document.isObject(tool.cacheControl)) {
+    out.ascii(',"cache_control":');
+    writeRaw(document, tool.cacheControl, out);
+  }
+  out.byte(0x7d);
+}
+
+function hashText(pointer: usize, length: i32): u64 {
+  let hash: u64 = 0xcbf29ce484222325;
+  for (let index = 0; index < length; index++) {
+    hash = (hash ^ (load<u8>(pointer + index) as u64)) * 0x100000001b3;
+  }
+  return hash;
+}
+
+/** Writes one stub for each tool that the history calls and gives their number; `out` may already hold other tools. */
+function writeStubs(request: CanonicalRequest, out: ByteBuffer): i32 {
+  const document = request.document;
+  const parts = request.parts;
+  const seen = new Set<u64>();
+  let count = 0;
+  for (let index = 0; index < parts.length; index++) {
+    const part = unchecked(parts[index]);
+    if (part.kind != PartKind.ToolCall || document.textLength(part.name) == 0) continue;
+    const hash = hashText(document.textPointer(part.name), document.textLength(part.name));
+    if (seen.has(hash)) continue;
+    seen.add(hash);
+    if (count > 0) out.byte(0x2c);
+    out.ascii('{"name":');
+    writeRaw(document, part.name, out);
+    out.ascii(',"input_schema":');
+    out.ascii(OPEN_SCHEMA);
+    out.byte(0x7d);
+    count += 1;
+  }
+  return count;
+}
+
+function writeFormatTool(request: CanonicalRequest, out: ByteBuffer): void {
+  const document = request.document;
+  out.ascii('{"name":');
+  out.ascii(FORMAT_TOOL_NAME);
+  if (!isBlank(document.textPointer(request.schemaDescription), document.textLength(request.schemaDescription))) {
+    out.ascii(',"description":');
+    writeRaw(document, request.schemaDescription, out);
+  } else {
+    out.ascii(',"description":"Gives the final answer to the user as JSON."');
+  }
+  out.ascii(',"input_schema":');
+  if (document.isObject(request.schema)) writeSchema(document, request.schema, out);
+  else out.ascii('{"type":"object","additionalProperties":true,"properties":{}}');
+  out.byte(0x7d);
+}
+
+/**
+ * Writes `,"tools":[...]` and `,"tool_choice":{...}` where the request needs them: the client's tools, else stubs for a history that
+ * calls tools (the vendor answers 400 without them), and the tool that stands for the response format.
+ */
+export function writeTools(request: CanonicalRequest, plan: RequestPlan, out: ByteBuffer): void {
+  const tools = request.tools;
+  const rewind = out.length;
+  out.ascii(',"tools":[');
+  for (let index = 0; index < tools.length; index++) {
+    if (index > 0) out.byte(0x2c);
+    writeTool(request.document, unchecked(tools[index]), plan, out);
+  }
+  let count = tools.length;
+  if (count == 0) count = writeStubs(request, out);
+  if (plan.format == FormatForm.Tool) {
+    if (count > 0) out.byte(0x2c);
+    writeFormatTool(request, out);
+    count += 1;
+  }
+  if (count == 0) {
+    out.length = rewind;
+    return;
+  }
+  out.byte(0x5d);
+  if (plan.format == FormatForm.Tool) writeFormatChoice(request, plan, out);
+  else if (tools.length == 0) out.ascii(',"tool_choice":{"type":"none"}');
+  else writeToolChoice(request, possibleToolChoice(request.toolChoice, plan), out);
+}
+
+/** Source: https://platform.claude.com/docs/en/agents-and-tools/tool-use/define-tools (controlling Claude's output) */
+function writeToolChoice(request: CanonicalRequest, choice: ToolChoice, out: ByteBuffer): void {
+  const single = request.parallelToolCalls == Flag.False;
+  if (choice == ToolChoice.Unset && !single) return;
+  out.ascii(',"tool_choice":{"type":');
+  switch (choice) {
+    case ToolChoice.None:
+      out.ascii('"none"}');
+      return;
+    case ToolChoice.Required:
+      out.ascii('"any"');
+      break;
+    case ToolChoice.Named:
+      out.ascii('"tool","name":');
+      writeRaw(request.document, request.toolChoiceName, out);
+      break;
+    default:
+      out.ascii('"auto"');
+  }
+  if (single) out.ascii(',"disable_parallel_tool_use":true');
+  out.byte(0x7d);
+}
+
+/** The model must give its JSON, or call one of the client's tools where the client allows that. */
+function writeFormatChoice(request: CanonicalRequest, plan: RequestPlan, out: ByteBuffer): void {
+  const mayCallTools = request.tools.length > 0 && request.toolChoice != ToolChoice.None;
+  if (mayCallTools) {
+    const wanted = request.toolChoice == ToolChoice.Named ? ToolChoice.Named : ToolChoice.Required;
+    writeToolChoice(request, possibleToolChoice(wanted, plan), out);
+    return;
+  }
+  if (possibleToolChoice(ToolChoice.Named, plan) == ToolChoice.Auto) {
+    out.ascii(',"tool_choice":{"type":"auto","disable_parallel_tool_use":true}');
+    return;
+  }
+  out.ascii(',"tool_choice":{"type":"tool","name":');
+  out.ascii(FORMAT_TOOL_NAME);
+  out.ascii(',"disable_parallel_tool_use":true}');
+}
