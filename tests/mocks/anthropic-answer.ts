@@ -1,5 +1,5 @@
 import { composeReply, describeMedia, type Prompt, type Reply, splitArguments, splitText, hash } from "./reply";
-import { type Answer, type AnswerWishes, isObject, type Json, type JsonObject } from "./types";
+import { type Answer, type AnswerWishes, isObject, type Json, type JsonObject, textOf } from "./types";
 
 const SIGNATURE_PREFIX = "RXJvc2lnbmF0dXJl";
 
@@ -40,7 +40,7 @@ export function answerMessages(body: JsonObject, wishes: AnswerWishes): Answer {
 
 /** The wire text of one event. */
 export function event(data: JsonObject): string {
-  return `event: ${String(data.type)}\ndata: ${JSON.stringify(data)}\n\n`;
+  return `event: ${textOf(data.type)}\ndata: ${JSON.stringify(data)}\n\n`;
 }
 
 /** The blocks of the answer: thinking first, then text or tool calls. */
@@ -88,7 +88,7 @@ function usage(reply: Reply, output: number): JsonObject {
 
 function message(body: JsonObject, reply: Reply, id: string): JsonObject {
   return {
-    model: String(body.model),
+    model: textOf(body.model),
     id,
     type: "message",
     role: "assistant",
@@ -122,7 +122,7 @@ function messageEvents(body: JsonObject, reply: Reply, id: string): string[] {
 }
 
 function emptyBlock(block: JsonObject): JsonObject {
-  switch (block.type) {
+  switch (textOf(block.type)) {
     case "thinking":
       return { type: "thinking", thinking: "", signature: "" };
     case "tool_use":
@@ -133,9 +133,9 @@ function emptyBlock(block: JsonObject): JsonObject {
 }
 
 function blockDeltas(block: JsonObject, reply: Reply): JsonObject[] {
-  switch (block.type) {
+  switch (textOf(block.type)) {
     case "thinking": {
-      const pieces = splitText(String(block.thinking)).map((piece) => ({ type: "thinking_delta", thinking: piece }));
+      const pieces = splitText(textOf(block.thinking)).map((piece) => ({ type: "thinking_delta", thinking: piece }));
       return [...pieces, { type: "signature_delta", signature: block.signature! }];
     }
     case "tool_use": {
@@ -144,7 +144,7 @@ function blockDeltas(block: JsonObject, reply: Reply): JsonObject[] {
       return ["", ...pieces].map((piece) => ({ type: "input_json_delta", partial_json: piece }));
     }
     default:
-      return splitText(String(block.text)).map((piece) => ({ type: "text_delta", text: piece }));
+      return splitText(textOf(block.text)).map((piece) => ({ type: "text_delta", text: piece }));
   }
 }
 
@@ -156,7 +156,7 @@ function readPrompt(body: JsonObject): Prompt {
   const texts = messages.flatMap((entry) => blocksOf(entry.content)).map(blockText);
   const choice = isObject(body.tool_choice) ? body.tool_choice : {};
   return {
-    model: String(body.model),
+    model: textOf(body.model),
     vendorTitle: "Anthropic",
     allText: [...blocksOf(body.system).map(blockText), ...texts].join("\n"),
     userText: lastBlocks
@@ -168,7 +168,7 @@ function readPrompt(body: JsonObject): Prompt {
       .filter((block) => block.type === "tool_result")
       .map((block) => blocksOf(block.content).map(blockText).join("")),
     tools: Array.isArray(body.tools)
-      ? body.tools.filter(isObject).map((tool) => ({ name: String(tool.name), schema: tool.input_schema ?? {} }))
+      ? body.tools.filter(isObject).map((tool) => ({ name: textOf(tool.name), schema: tool.input_schema ?? {} }))
       : [],
     toolChoice:
       choice.type === "any"
@@ -176,13 +176,13 @@ function readPrompt(body: JsonObject): Prompt {
         : choice.type === "none"
           ? "none"
           : choice.type === "tool"
-            ? { name: String(choice.name) }
+            ? { name: textOf(choice.name) }
             : "auto",
     parallelToolCalls: choice.disable_parallel_tool_use !== true,
     schema: readSchema(body.output_config),
     reasoning: isObject(body.thinking) && (body.thinking.type === "enabled" || body.thinking.type === "adaptive"),
     maxTokens: Number(body.max_tokens),
-    stop: Array.isArray(body.stop_sequences) ? body.stop_sequences.map(String) : [],
+    stop: Array.isArray(body.stop_sequences) ? body.stop_sequences.map(textOf) : [],
     textBytes: 0,
   };
 }
@@ -193,9 +193,9 @@ function blocksOf(content: Json | undefined): JsonObject[] {
 }
 
 function blockText(block: JsonObject): string {
-  switch (block.type) {
+  switch (textOf(block.type)) {
     case "text":
-      return String(block.text);
+      return textOf(block.text);
     case "tool_use":
       return JSON.stringify(block.input);
     case "tool_result":
@@ -210,8 +210,8 @@ function describeBlock(block: JsonObject): string[] {
   const source = block.source;
   const url =
     source.type === "base64"
-      ? `data:${String(source.media_type)};base64,${String(source.data)}`
-      : String(source.url ?? source.file_id ?? source.type);
+      ? `data:${textOf(source.media_type)};base64,${textOf(source.data)}`
+      : textOf(source.url ?? source.file_id ?? source.type);
   return [describeMedia(block.type, url)];
 }
 

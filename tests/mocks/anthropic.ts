@@ -11,6 +11,7 @@ import {
   type MockRequest,
   type UnaryAnswer,
   type Vendor,
+  textOf,
 } from "./types";
 
 const PATH = "/v1/messages";
@@ -45,7 +46,7 @@ function refuse(status: number, type: string, message: string): UnaryAnswer {
   const headers = {
     ...responseHeaders(message),
     "content-type": "application/json",
-    "x-should-retry": String(status === 429 || status >= 500),
+    "x-should-retry": textOf(status === 429 || status >= 500),
   };
   const body = JSON.stringify({ type: "error", error: { type, message }, request_id: `req_011C${hash(message)}` });
   return { kind: "unary", status, headers, body };
@@ -68,11 +69,11 @@ function refuseAtDoor(refusal: Refusal): UnaryAnswer {
 }
 
 function refuseModel(body: JsonObject): UnaryAnswer | null {
-  const model = String(body.model);
+  const model = textOf(body.model);
   const most = MODELS[model];
   if (most === undefined) return refuse(404, "not_found_error", `model: ${model}`);
   if (Number(body.max_tokens) <= most) return null;
-  const text = `max_tokens: ${String(body.max_tokens)} > ${most}, which is the maximum allowed number of output tokens for ${model}`;
+  const text = `max_tokens: ${textOf(body.max_tokens)} > ${most}, which is the maximum allowed number of output tokens for ${model}`;
   return refuse(400, "invalid_request_error", text);
 }
 

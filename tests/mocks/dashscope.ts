@@ -10,6 +10,7 @@ import {
   type MockRequest,
   type UnaryAnswer,
   type Vendor,
+  textOf,
 } from "./types";
 
 const PATH = "/compatible-mode/v1/chat/completions";
@@ -63,7 +64,7 @@ function refuse(status: number, message: string, code: string, stream = false): 
 }
 
 function thinks(body: JsonObject): boolean {
-  const thinking = MODELS[String(body.model)]?.thinking;
+  const thinking = MODELS[textOf(body.model)]?.thinking;
   return thinking === "always" || (thinking === "on-demand" && body.enable_thinking === true);
 }
 

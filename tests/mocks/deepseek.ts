@@ -10,6 +10,7 @@ import {
   type MockRequest,
   type UnaryAnswer,
   type Vendor,
+  textOf,
 } from "./types";
 
 const PATHS = ["/chat/completions", "/v1/chat/completions"];
@@ -46,7 +47,7 @@ function refuse(status: number, message: string, type = "invalid_request_error")
 
 function thinks(body: JsonObject): boolean {
   if (isObject(body.thinking)) return body.thinking.type === "enabled";
-  return MODELS[String(body.model)]?.thinks === true;
+  return MODELS[textOf(body.model)]?.thinks === true;
 }
 
 const STYLE: AnswerStyle = {
@@ -164,7 +165,7 @@ function refuseThinking(body: JsonObject): UnaryAnswer | null {
   const choice = body.tool_choice;
   if (choice === "required" || isObject(choice)) return refuse(400, "Thinking mode does not support this tool_choice");
   if (body.logprobs === true || typeof body.top_logprobs === "number")
-    return refuse(400, `${String(body.model)} does not support the parameter \`logprobs\``);
+    return refuse(400, `${textOf(body.model)} does not support the parameter \`logprobs\``);
   const messages = (body.messages as Json[]).filter(isObject);
   const lastUser = messages.findLastIndex((message) => message.role === "user");
   const index = messages.findIndex(

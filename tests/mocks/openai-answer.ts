@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { composeReply, describeMedia, type Prompt, type Reply, splitArguments, splitText } from "./reply";
-import { type Answer, type AnswerWishes, isObject, type Json, type JsonObject } from "./types";
+import { type Answer, type AnswerWishes, isObject, type Json, type JsonObject, textOf } from "./types";
 
 /** What differs between the vendors that answer in the shape of OpenAI's chat completions. */
 export interface AnswerStyle {
@@ -87,7 +87,7 @@ function chatCompletion(body: JsonObject, reply: Reply, style: AnswerStyle, id: 
     id,
     object: "chat.completion",
     created: CREATED,
-    model: style.modelName(String(body.model)),
+    model: style.modelName(textOf(body.model)),
     choices,
     usage: style.usage(reply),
     ...style.extras,
@@ -115,7 +115,7 @@ function chatEvents(body: JsonObject, reply: Reply, style: AnswerStyle, id: stri
       id,
       object: "chat.completion.chunk",
       created: CREATED,
-      model: style.modelName(String(body.model)),
+      model: style.modelName(textOf(body.model)),
     };
     Object.assign(value, style.extras, { system_fingerprint: style.systemFingerprint, choices });
     if (usage !== undefined) value.usage = usage;
@@ -175,7 +175,7 @@ function readPrompt(body: JsonObject, style: AnswerStyle): Prompt {
   }
   const limit = body.max_completion_tokens ?? body.max_tokens;
   return {
-    model: String(body.model),
+    model: textOf(body.model),
     vendorTitle: style.vendorTitle,
     allText: messages
       .map((message) => contentText(message.content) + JSON.stringify(message.tool_calls ?? ""))
@@ -189,7 +189,7 @@ function readPrompt(body: JsonObject, style: AnswerStyle): Prompt {
     schema: readSchema(body.response_format),
     reasoning: style.thinks(body),
     maxTokens: typeof limit === "number" ? limit : null,
-    stop: typeof body.stop === "string" ? [body.stop] : Array.isArray(body.stop) ? body.stop.map(String) : [],
+    stop: typeof body.stop === "string" ? [body.stop] : Array.isArray(body.stop) ? body.stop.map(textOf) : [],
     textBytes: 0,
   };
 }
@@ -205,8 +205,8 @@ function contentAttachments(content: Json | undefined): string[] {
   const found: string[] = [];
   for (const part of content) {
     if (!isObject(part)) continue;
-    if (isObject(part.image_url)) found.push(describeMedia("image", String(part.image_url.url)));
-    if (isObject(part.file)) found.push(describeMedia("document", String(part.file.file_data ?? part.file.file_id)));
+    if (isObject(part.image_url)) found.push(describeMedia("image", textOf(part.image_url.url)));
+    if (isObject(part.file)) found.push(describeMedia("document", textOf(part.file.file_data ?? part.file.file_id)));
   }
   return found;
 }
@@ -214,12 +214,12 @@ function contentAttachments(content: Json | undefined): string[] {
 function readTools(tools: Json | undefined): Prompt["tools"] {
   if (!Array.isArray(tools)) return [];
   const functions = tools.map((tool) => (isObject(tool) ? tool.function : undefined)).filter(isObject);
-  return functions.map((tool) => ({ name: String(tool.name), schema: tool.parameters ?? {} }));
+  return functions.map((tool) => ({ name: textOf(tool.name), schema: tool.parameters ?? {} }));
 }
 
 function readToolChoice(choice: Json | undefined): Prompt["toolChoice"] {
   if (choice === "none" || choice === "required") return choice;
-  return isObject(choice) && isObject(choice.function) ? { name: String(choice.function.name) } : "auto";
+  return isObject(choice) && isObject(choice.function) ? { name: textOf(choice.function.name) } : "auto";
 }
 
 function readSchema(format: Json | undefined): JsonObject | null {

@@ -1,5 +1,5 @@
 import { type CheckRules, history, missing, type Problem, wrongType, wrongValue } from "./openai-problem";
-import { isObject, type Json, type JsonObject } from "./types";
+import { isObject, type Json, type JsonObject, textOf } from "./types";
 
 /** The first problem of `messages`. */
 export function checkMessages(messages: Json | undefined, rules: CheckRules): Problem | null {
@@ -45,7 +45,7 @@ function checkPart(part: Json, path: string, role: string, rules: CheckRules): P
   if (!isObject(part)) return wrongType(path, "an object", part);
   if (part.type === undefined) return missing(`${path}.type`);
   const allowed = role === "user" ? rules.partTypes : role === "assistant" ? ["text", "refusal"] : ["text"];
-  if (!allowed.includes(String(part.type))) return wrongValue(`${path}.type`, part.type, allowed);
+  if (!allowed.includes(textOf(part.type))) return wrongValue(`${path}.type`, part.type, allowed);
   if (part.type === "text" && typeof part.text !== "string") {
     return part.text === undefined ? missing(`${path}.text`) : wrongType(`${path}.text`, "a string", part.text);
   }
@@ -104,7 +104,7 @@ export function checkToolHistory(messages: JsonObject[]): Problem | null {
   let answering = false;
   for (const [index, message] of messages.entries()) {
     if (message.role === "tool") {
-      const at = open.indexOf(String(message.tool_call_id));
+      const at = open.indexOf(textOf(message.tool_call_id));
       if (!answering || at < 0) {
         return history(
           "Invalid parameter: messages with role 'tool' must be a response to a preceeding message with 'tool_calls'.",
@@ -116,7 +116,7 @@ export function checkToolHistory(messages: JsonObject[]): Problem | null {
     }
     if (open.length > 0) break;
     const calls = Array.isArray(message.tool_calls) ? message.tool_calls.filter(isObject) : [];
-    open = calls.map((call) => String(call.id));
+    open = calls.map((call) => textOf(call.id));
     answering = open.length > 0;
   }
   if (open.length === 0) return null;

@@ -1,6 +1,6 @@
 import { checkMessages, checkToolHistory } from "./openai-check-messages";
 import { type CheckRules, history, missing, type Problem, wrongType, wrongValue } from "./openai-problem";
-import { isObject, type Json, type JsonObject } from "./types";
+import { isObject, type Json, type JsonObject, textOf } from "./types";
 
 export type { CheckRules, Problem } from "./openai-problem";
 
@@ -72,7 +72,7 @@ function outOfRange(name: string, value: number, least: number | null, most: num
   const bound = most !== null ? `<= ${most}` : `>= ${least}`;
   const message = `Invalid '${name}': ${kind} ${side}. Expected a value ${bound}, but got ${value} instead.`;
   const code = `${kind}_${most !== null ? "above_max" : "below_min"}_value`;
-  return { kind: "range", param: name, message, code, got: String(value), allowed: [bound] };
+  return { kind: "range", param: name, message, code, got: textOf(value), allowed: [bound] };
 }
 
 function checkNumbers(body: JsonObject, rules: CheckRules): Problem | null {
@@ -102,7 +102,7 @@ function checkNumbers(body: JsonObject, rules: CheckRules): Problem | null {
       param: "stop",
       message,
       code: "array_above_max_length",
-      got: String(body.stop.length),
+      got: textOf(body.stop.length),
       allowed: [],
     };
   }
@@ -122,12 +122,12 @@ function checkTools(body: JsonObject, rules: CheckRules): Problem | null {
     if (tools.length === 0 || tools.length > rules.maxTools) {
       const message =
         "Invalid 'tools': empty array. Expected an array with minimum length 1, but got an empty array instead.";
-      return { kind: "value", param: "tools", message, code: "empty_array", got: String(tools.length), allowed: [] };
+      return { kind: "value", param: "tools", message, code: "empty_array", got: textOf(tools.length), allowed: [] };
     }
     for (const [index, tool] of tools.entries()) {
       const problem = checkTool(tool, `tools[${index}]`);
       if (problem) return problem;
-      names.push(String(((tool as JsonObject).function as JsonObject).name));
+      names.push(textOf(((tool as JsonObject).function as JsonObject).name));
     }
   }
   return checkToolChoice(body, names, rules);
@@ -155,7 +155,7 @@ function checkTool(tool: Json, path: string): Problem | null {
   if (schema === undefined || schema === null) return null;
   if (!isObject(schema)) return wrongType(`${path}.function.parameters`, "an object", schema);
   if (schema.type !== "object" && Object.keys(schema).length > 0 && schema.$ref === undefined) {
-    const message = `Invalid schema for function '${declared.name}': schema must be a JSON Schema of 'type: "object"', got 'type: "${String(schema.type ?? "None")}"'.`;
+    const message = `Invalid schema for function '${declared.name}': schema must be a JSON Schema of 'type: "object"', got 'type: "${textOf(schema.type ?? "None")}"'.`;
     return {
       kind: "value",
       param: `${path}.function.parameters`,
@@ -195,7 +195,7 @@ function checkResponseFormat(body: JsonObject, rules: CheckRules): Problem | nul
   const format = body.response_format;
   if (!isObject(format)) return null;
   if (format.type === undefined) return missing("response_format.type");
-  if (!rules.responseFormats.includes(String(format.type)))
+  if (!rules.responseFormats.includes(textOf(format.type)))
     return { ...wrongValue("response_format.type", format.type, rules.responseFormats), kind: "unsupported" };
   if (format.type === "json_object" && !/json/i.test(JSON.stringify(body.messages))) {
     return history(

@@ -1,4 +1,4 @@
-import type { Json } from "./types";
+import { type Json, textOf } from "./types";
 
 /** What is wrong with a request in the shape of OpenAI's chat completions. Each vendor says it in its own words. */
 export interface Problem {
@@ -59,8 +59,8 @@ export function wrongType(param: string, expected: string, value: Json | undefin
 /** A word that is none of the known ones. */
 export function wrongValue(param: string, value: Json | undefined, allowed: string[]): Problem {
   const list = allowed.map((word) => `'${word}'`).join(", ");
-  const message = `Invalid value: '${String(value)}'. Supported values are: ${list}.`;
-  return { kind: "value", param, message, code: "invalid_value", got: String(value), allowed };
+  const message = `Invalid value: '${textOf(value)}'. Supported values are: ${list}.`;
+  return { kind: "value", param, message, code: "invalid_value", got: textOf(value), allowed };
 }
 
 /** A member that must be there. */

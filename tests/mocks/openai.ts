@@ -11,6 +11,7 @@ import {
   type MockRequest,
   type UnaryAnswer,
   type Vendor,
+  textOf,
 } from "./types";
 
 const PATH = "/v1/chat/completions";
@@ -79,7 +80,7 @@ const STYLE: AnswerStyle = {
   id: (seed) => `chatcmpl-${hash(seed)}${hash(seed + seed.length)}`,
   toolCallId: (seed) => `call_${seed}`,
   systemFingerprint: "fp_mock0a1b2c",
-  thinks: (body) => MODELS[String(body.model)]?.reasons === true && body.reasoning_effort !== "none",
+  thinks: (body) => MODELS[textOf(body.model)]?.reasons === true && body.reasoning_effort !== "none",
   showsReasoning: false,
   usage: (reply) => ({
     prompt_tokens: reply.usage.input,
@@ -150,7 +151,7 @@ function refuseReasoningModel(body: JsonObject): UnaryAnswer | null {
   }
   for (const name of ["temperature", "top_p"]) {
     if (typeof body[name] === "number" && body[name] !== 1) {
-      const text = `Unsupported value: '${name}' does not support ${body[name]} with this model. Only the default (1) value is supported.`;
+      const text = `Unsupported value: '${name}' does not support ${textOf(body[name])} with this model. Only the default (1) value is supported.`;
       return refuse(400, text, name, "unsupported_value");
     }
   }
@@ -191,8 +192,8 @@ function refuseBody(value: unknown): UnaryAnswer | null {
   }
   const tooLarge = typeof body.max_tokens === "number" && body.max_tokens > model.output;
   if (tooLarge) {
-    const given = `whereas you provided ${body.max_tokens}.`;
-    const text = `max_tokens is too large: ${body.max_tokens}. This model supports at most ${model.output} completion tokens, ${given}`;
+    const given = `whereas you provided ${textOf(body.max_tokens)}.`;
+    const text = `max_tokens is too large: ${textOf(body.max_tokens)}. This model supports at most ${model.output} completion tokens, ${given}`;
     return refuse(400, text, "max_tokens", "invalid_value");
   }
   const problem = checkChatRequest(body, rulesFor(body.model));

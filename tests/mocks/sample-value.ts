@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from "./types";
+import { isObject, type Json, type JsonObject, textOf } from "./types";
 
 const MAX_DEPTH = 12;
 
@@ -49,7 +49,7 @@ function sampleObject(schema: JsonObject, root: Json | undefined, depth: number)
 }
 
 function sampleText(schema: JsonObject, name: string): string {
-  switch (schema.format) {
+  switch (textOf(schema.format)) {
     case "date":
       return "2026-01-31";
     case "date-time":

@@ -1,4 +1,4 @@
-import { type AnswerWishes, isObject, type Json, type JsonObject } from "./types";
+import { type AnswerWishes, isObject, type Json } from "./types";
 
 /** How the bytes of an answer are cut into writes: as they come, whole, one by one, by N bytes, or at seeded random places. */
 export type Chunking = "events" | "whole" | "byte" | number | { seed: number; max?: number };
@@ -100,7 +100,7 @@ export function readRule(value: Json): Rule {
     const words = WORDS[name as keyof Rule];
     if (words && !words.includes(member as string)) throw new Error(`"${name}" must be one of ${words.join(", ")}`);
   }
-  return value as JsonObject as Rule;
+  return value;
 }
 
 function hasKind(value: Json, kind: string): boolean {

@@ -68,3 +68,8 @@ export interface Vendor {
 export function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
+
+/** A JSON value as text: a string as it is, nothing as `undefined`, everything else as JSON. */
+export function textOf(value: Json | undefined): string {
+  return typeof value === "string" ? value : value === undefined ? "undefined" : JSON.stringify(value);
+}
