@@ -1,5 +1,7 @@
 import { FAILURE_REASON_COUNT, FailureReason } from "../canonical/failure";
 import { ProviderType } from "../providers/catalogue";
+import { ByteMap } from "./byte-map";
+import { PatternTable } from "./pattern-table";
 
 /** What a plugin instance does. */
 export const enum PluginRole {
@@ -35,11 +37,21 @@ export class ProviderConfig {
   cluster: StaticArray<u8> = new StaticArray<u8>(0);
   /** Secrets, environment variables resolved. */
   apiTokens: StaticArray<u8>[] = [];
+  /** Exact names as written, then prefixes from the longest to `*`. */
   modelMapping: ModelMappingEntry[] = [];
+  /** The same, to look a name up: numbers are positions in `modelMapping`. */
+  mappingTable: PatternTable = new PatternTable();
+  /** The metrics' `route` label of requests for `provider-id/model`. */
+  directRoute: StaticArray<u8> = new StaticArray<u8>(0);
+  /** How many keys were handed out: they take turns. The only field that changes after parsing. */
+  tokensTaken: u32 = 0;
   headers: HeaderSetting[] = [];
-  /** `:authority` for this provider: `providerDomain` or the type's own host; empty keeps the client's. */
+  /** `:authority` for this provider: `providerDomain`, the type's own member for it or the type's host; empty keeps the client's. */
   authority: StaticArray<u8> = new StaticArray<u8>(0);
-  /** Put before the API's path: `providerBasePath` or the type's own; no slash at the end; may be empty. */
+  /**
+   * Put before the API's path: `providerBasePath`, then the path of the custom URL or the type's own (Higress's meaning: it is put
+   * before the whole path); no slash at the end; may be empty.
+   */
   basePath: StaticArray<u8> = new StaticArray<u8>(0);
   /** Output limit for protocols that demand one when the client gives none. */
   defaultMaxTokens: i32 = 4096;
@@ -71,6 +83,7 @@ export class TargetConfig {
     public provider: ProviderConfig,
     /** Empty: the client's model name, through the provider's `modelMapping`. */
     public model: StaticArray<u8>,
+    /** Share within its group; 0: only when all others of the group have failed. */
     public weight: i32,
   ) {}
 }
@@ -92,11 +105,15 @@ export class RouteConfig {
   fallback: FallbackPolicy = new FallbackPolicy();
 }
 
-/** The whole plugin JSON, checked. Immutable after parsing and shared by all requests of the VM. */
+/** The whole plugin JSON, checked. Shared by all requests of the VM; only the providers' `tokensTaken` changes after parsing. */
 export class GatewayConfig {
   role: PluginRole = PluginRole.Gateway;
   providers: ProviderConfig[] = [];
+  /** Provider ids to positions in `providers`. */
+  providerTable: ByteMap = new ByteMap();
   routes: RouteConfig[] = [];
+  /** Route patterns to positions in `routes`. */
+  routeTable: PatternTable = new PatternTable();
   /** The default policy; also used for `provider/model` requests. */
   fallback: FallbackPolicy = new FallbackPolicy();
   maxBodyBytes: i32 = 33554432;

@@ -1,0 +1,151 @@
+import { listNames } from "./errors";
+
+/*
+ * The members of a provider that belong to some types only, as Higress's ai-proxy names them
+ * (https://github.com/alibaba/higress/tree/main/plugins/wasm-go/extensions/ai-proxy), and what this version does with each.
+ */
+
+/** The names that `type` has in Higress's ai-proxy, and our two other names for `claude` and `qwen`. */
+const KNOWN_TYPES: string[] =
+  "ai360,anthropic,azure,baichuan,baidu,bedrock,claude,cloudflare,cohere,coze,dashscope,deepl,deepseek,dify,doubao,fireworks,galadriel,gemini,generic,github,grok,groq,hunyuan,kling,longcat,minimax,mistral,moonshot,ollama,openai,openrouter,qwen,spark,stepfun,together-ai,triton,vertex,vllm,yi,zhipuai".split(
+    ",",
+  );
+
+/** Members that every type has. */
+const COMMON_FIELDS: string[] = [
+  "id",
+  "type",
+  "cluster",
+  "apiTokens",
+  "modelMapping",
+  "headers",
+  "providerDomain",
+  "providerBasePath",
+  "defaultMaxTokens",
+];
+
+/** How a member of some types is dealt with. */
+export const enum FieldSupport {
+  /** The type has it and this version reads it. */
+  Read = 0,
+  /** The type has it, and this version does not read it yet. */
+  NotYet = 1,
+  /** It belongs to other types. */
+  OtherType = 2,
+  /** Nobody knows it. */
+  Unknown = 3,
+}
+
+/** A member that some types have. */
+class TypedField {
+  constructor(
+    public name: string,
+    /** Types that have it; empty: all. */
+    public types: string[],
+    public isRead: bool,
+    /** What to use instead, for members that are not read. */
+    public advice: string,
+  ) {}
+}
+
+const fields: TypedField[] = [];
+
+function read(types: string, names: string): void {
+  addFields(types, names, true, "");
+}
+
+function later(types: string, names: string, advice: string = ""): void {
+  addFields(types, names, false, advice);
+}
+
+function addFields(types: string, names: string, isRead: bool, advice: string): void {
+  const owners = types.length > 0 ? types.split(",") : [];
+  const list = names.split(",");
+  for (let index = 0; index < list.length; index++) fields.push(new TypedField(list[index], owners, isRead, advice));
+}
+
+read("claude,gemini", "apiVersion");
+read("claude", "claudeVersion");
+read("openai", "openaiCustomUrl");
+read("vllm", "vllmCustomUrl,vllmServerHost");
+read("ollama", "ollamaServerHost,ollamaServerPort,ollamaEnableCompatible");
+read("qwen", "qwenDomain,qwenEnableCompatible");
+read("generic", "genericHost");
+read("doubao", "doubaoDomain");
+read("zhipuai", "zhipuDomain");
+later("qwen", "qwenEnableSearch,qwenFileIds,reasoningContentMode");
+later("openai,longcat", "responseJsonSchema");
+later("claude", "claudeCodeMode");
+later("azure", "azureServiceUrl");
+later("moonshot", "moonshotFileId");
+later("zhipuai", "zhipuCodePlanMode");
+later("hunyuan", "hunyuanAuthId,hunyuanAuthKey");
+later("minimax", "minimaxApiType,minimaxGroupId");
+later("cloudflare", "cloudflareAccountId");
+later("gemini,vertex", "geminiSafetySetting");
+later("gemini", "geminiThinkingBudget");
+later("deepl", "targetLang");
+later("dify", "difyApiUrl,botType,inputVariable,outputVariable");
+later("bedrock", "awsAccessKey,awsSecretKey,awsRegion,bedrockAdditionalFields,bedrockPromptCachePointPositions");
+later("bedrock", "promptCacheRetention");
+later("vertex", "vertexAuthKey,vertexRegion,vertexProjectId,vertexAuthServiceName,vertexTokenRefreshAhead");
+later("vertex", "vertexOpenAICompatible");
+later("triton", "tritonDomain,tritonModelVersion");
+later("kling", "klingAccessKey,klingSecretKey,klingTokenRefreshAhead");
+later("", "failover,retryOnFailure", "list several targets in a route and set its fallback instead");
+later("", "firstByteTimeout", "set fallback.firstTokenTimeoutMs instead");
+later("", "timeout", "set fallback.attemptTimeoutMs instead");
+later("", "protocol,context,customSettings,contextCleanupCommands,mergeConsecutiveMessages,promoteThinkingOnEmpty");
+later(
+  "",
+  "hiclawMode,disableStreamUsageStats,capabilities,basePath,basePathHandling,logUpstreamErrorResponseBody,subPath",
+);
+
+/** The name that a type has in the tables here: `claude` and `qwen` have a second name each. */
+function canonicalType(type: string): string {
+  if (type == "anthropic") return "claude";
+  return type == "dashscope" ? "qwen" : type;
+}
+
+function findField(name: string): TypedField | null {
+  for (let index = 0; index < fields.length; index++) {
+    if (fields[index].name == name) return fields[index];
+  }
+  return null;
+}
+
+/** Whether a type is one that Higress's ai-proxy knows (or one of our two additions). */
+export function isKnownType(type: string): bool {
+  return KNOWN_TYPES.includes(type);
+}
+
+/** How a type stands to a member. */
+export function fieldSupport(type: string, name: string): FieldSupport {
+  if (COMMON_FIELDS.includes(name)) return FieldSupport.Read;
+  const field = findField(name);
+  if (field === null) return FieldSupport.Unknown;
+  if (field.types.length > 0 && !field.types.includes(canonicalType(type))) return FieldSupport.OtherType;
+  return field.isRead ? FieldSupport.Read : FieldSupport.NotYet;
+}
+
+/** The types that a member belongs to, for an error. */
+export function fieldOwners(name: string): string {
+  const field = findField(name);
+  return field === null ? "" : listNames(field.types);
+}
+
+/** What to use instead of a member that is not read; may be empty. */
+export function fieldAdvice(name: string): string {
+  const field = findField(name);
+  return field === null ? "" : field.advice;
+}
+
+/** All members that this version reads for a type. */
+export function listFields(type: string): string[] {
+  const names = COMMON_FIELDS.slice(0);
+  for (let index = 0; index < fields.length; index++) {
+    const field = fields[index];
+    if (fieldSupport(type, field.name) == FieldSupport.Read) names.push(field.name);
+  }
+  return names;
+}
