@@ -1,0 +1,36 @@
+import { ByteBuffer } from "../bytes/buffer";
+import { Failure, errorTypeForStatus } from "./failure";
+
+function writeTextOrNull(text: StaticArray<u8>, out: ByteBuffer): void {
+  if (text.length == 0) {
+    out.ascii("null");
+    return;
+  }
+  out.byte(0x22);
+  out.text(text);
+  out.byte(0x22);
+}
+
+/**
+ * Writes the members of OpenAI's error object, without its braces, so that others may follow:
+ * `"message":...,"type":...,"param":...,"code":...`. An empty type is the status's own (502 while there is no status).
+ * Source: https://platform.openai.com/docs/guides/error-codes
+ */
+export function writeErrorMembers(failure: Failure, out: ByteBuffer): void {
+  out.ascii('"message":"');
+  out.text(failure.message);
+  out.ascii('","type":"');
+  if (failure.type.length > 0) out.text(failure.type);
+  else out.ascii(errorTypeForStatus(failure.status == 0 ? 502 : failure.status));
+  out.ascii('","param":');
+  writeTextOrNull(failure.param, out);
+  out.ascii(',"code":');
+  writeTextOrNull(failure.code, out);
+}
+
+/** Writes the event that tells a client that its stream has failed; no `[DONE]` follows it (checklist item 9). */
+export function writeErrorEvent(failure: Failure, out: ByteBuffer): void {
+  out.ascii('data: {"error":{');
+  writeErrorMembers(failure, out);
+  out.ascii("}}\n\n");
+}

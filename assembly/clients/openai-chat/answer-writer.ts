@@ -1,0 +1,229 @@
+import { ByteBuffer, copyToText } from "../../bytes/buffer";
+import { AnswerSink, FinishReason } from "../../canonical/answer";
+import { writeEscapedText } from "../../canonical/error-text";
+import { FailureReason } from "../../canonical/failure";
+import { finishReasonName } from "../../canonical/finish-reason";
+import { AttemptTarget } from "../../providers/provider";
+import { MAX_ANSWER_CHOICES, MAX_TOOL_CALLS, OpenReasoning, writeRedactedBlock } from "./choice-state";
+import { writeUsage } from "./write-usage";
+
+/** One tool call while it is gathered. */
+class GatheredTool {
+  arguments: ByteBuffer = new ByteBuffer();
+
+  constructor(
+    public id: StaticArray<u8>,
+    public name: StaticArray<u8>,
+  ) {}
+
+  write(out: ByteBuffer): void {
+    out.ascii('{"id":"');
+    out.text(this.id);
+    out.ascii('","type":"function","function":{"name":"');
+    out.text(this.name);
+    out.ascii('","arguments":"');
+    if (this.arguments.length > 0) out.bytes(this.arguments.pointer, this.arguments.length);
+    else out.ascii("{}");
+    out.ascii('"}}');
+  }
+}
+
+/** One choice while it is gathered. All texts are the insides of JSON strings. */
+class GatheredChoice {
+  finish: FinishReason = FinishReason.Stop;
+  hasFinished: bool = false;
+  text: ByteBuffer = new ByteBuffer();
+  reasoning: ByteBuffer = new ByteBuffer();
+  openReasoning: OpenReasoning = new OpenReasoning();
+  /** Elements of `thinking_blocks`, with commas. */
+  blocks: ByteBuffer = new ByteBuffer();
+  tools: GatheredTool[] = [];
+
+  constructor(public index: i32) {}
+
+  write(out: ByteBuffer): void {
+    out.ascii('{"index":');
+    out.decimal(this.index);
+    out.ascii(',"message":{"role":"assistant","content":');
+    this.writeText(this.text, out);
+    if (this.reasoning.length > 0) {
+      out.ascii(',"reasoning_content":');
+      this.writeText(this.reasoning, out);
+    }
+    if (this.blocks.length > 0) {
+      out.ascii(',"thinking_blocks":[');
+      out.bytes(this.blocks.pointer, this.blocks.length);
+      out.byte(0x5d);
+    }
+    if (this.tools.length > 0) this.writeTools(out);
+    out.ascii('},"finish_reason":"');
+    const unfinished = this.tools.length > 0 ? FinishReason.ToolCalls : FinishReason.Stop;
+    out.ascii(finishReasonName(this.hasFinished ? this.finish : unfinished));
+    out.ascii('"}');
+  }
+
+  /** No text at all is `null`, as at OpenAI when there are only tool calls (checklist item 29). */
+  private writeText(text: ByteBuffer, out: ByteBuffer): void {
+    if (text.length == 0) {
+      out.ascii("null");
+      return;
+    }
+    out.byte(0x22);
+    out.bytes(text.pointer, text.length);
+    out.byte(0x22);
+  }
+
+  private writeTools(out: ByteBuffer): void {
+    out.ascii(',"tool_calls":[');
+    for (let tool = 0; tool < this.tools.length; tool++) {
+      if (tool > 0) out.byte(0x2c);
+      unchecked(this.tools[tool]).write(out);
+    }
+    out.byte(0x5d);
+  }
+
+  free(): void {
+    this.text.free();
+    this.reasoning.free();
+    this.openReasoning.free();
+    this.blocks.free();
+    for (let tool = 0; tool < this.tools.length; tool++) unchecked(this.tools[tool]).arguments.free();
+    this.tools = [];
+  }
+}
+
+/**
+ * Gathers an answer and writes it at `done` as one `chat.completion` body.
+ * Source: https://platform.openai.com/docs/api-reference/chat/object
+ */
+export class CompletionWriter extends AnswerSink {
+  private choices: GatheredChoice[] = [];
+  private model: StaticArray<u8> = new StaticArray<u8>(0);
+
+  constructor(
+    private target: AttemptTarget,
+    private id: StaticArray<u8>,
+    private created: i64,
+    private out: ByteBuffer,
+  ) {
+    super();
+  }
+
+  start(id: usize, idLength: i32, model: usize, modelLength: i32, created: i64): void {
+    if (idLength > 0) this.id = copyToText(id, idLength);
+    if (modelLength > 0) this.model = copyToText(model, modelLength);
+    if (created > 0) this.created = created;
+    this.openChoice(0);
+  }
+
+  text(choice: i32, pointer: usize, length: i32): void {
+    if (length <= 0) return;
+    const state = this.openChoice(choice);
+    if (state === null) return;
+    this.hasContent = true;
+    state.text.bytes(pointer, length);
+  }
+
+  reasoning(choice: i32, pointer: usize, length: i32): void {
+    if (length <= 0) return;
+    const state = this.openChoice(choice);
+    if (state === null) return;
+    this.hasContent = true;
+    state.reasoning.bytes(pointer, length);
+    state.openReasoning.add(pointer, length);
+  }
+
+  reasoningSignature(choice: i32, pointer: usize, length: i32): void {
+    const state = this.openChoice(choice);
+    if (state === null) return;
+    const before = state.blocks.length;
+    if (before > 0) state.blocks.byte(0x2c);
+    if (!state.openReasoning.close(pointer, length, state.blocks)) state.blocks.length = before;
+  }
+
+  redactedReasoning(choice: i32, pointer: usize, length: i32): void {
+    if (length <= 0) return;
+    const state = this.openChoice(choice);
+    if (state === null) return;
+    if (state.blocks.length > 0) state.blocks.byte(0x2c);
+    writeRedactedBlock(pointer, length, state.blocks);
+  }
+
+  toolCall(choice: i32, tool: i32, id: usize, idLength: i32, name: usize, nameLength: i32): void {
+    const state = this.openChoice(choice);
+    if (state === null || tool != state.tools.length || tool >= MAX_TOOL_CALLS) return;
+    this.hasContent = true;
+    state.tools.push(new GatheredTool(copyToText(id, idLength), copyToText(name, nameLength)));
+  }
+
+  toolArguments(choice: i32, tool: i32, pointer: usize, length: i32): void {
+    const state = this.openChoice(choice);
+    if (state === null || tool < 0 || tool >= state.tools.length) return;
+    unchecked(state.tools[tool]).arguments.bytes(pointer, length);
+  }
+
+  finish(choice: i32, reason: FinishReason): void {
+    const state = this.openChoice(choice);
+    if (state === null) return;
+    this.hasContent = true;
+    state.hasFinished = true;
+    state.finish = reason;
+  }
+
+  done(): void {
+    if (this.isDone || this.hasFailed) return;
+    if (!this.hasContent) {
+      this.failWith(FailureReason.StreamError, 502, "The provider sent no usable answer.");
+      return;
+    }
+    this.isDone = true;
+    const out = this.out;
+    out.ascii('{"id":"');
+    out.text(this.id);
+    out.ascii('","object":"chat.completion","created":');
+    out.decimal(this.created);
+    out.ascii(',"model":"');
+    if (this.model.length > 0) out.text(this.model);
+    else writeEscapedText(this.target.model, out);
+    out.ascii('","choices":[');
+    for (let position = 0; position < this.choices.length; position++) {
+      if (position > 0) out.byte(0x2c);
+      unchecked(this.choices[position]).write(out);
+    }
+    out.byte(0x5d);
+    if (this.usage.known) {
+      out.ascii(',"usage":');
+      writeUsage(this.usage, out);
+    }
+    out.byte(0x7d);
+  }
+
+  /** Writes nothing: an answer that failed is an error body or another attempt, which the caller decides. */
+  fail(): void {
+    if (this.isDone || this.hasFailed) return;
+    this.hasFailed = true;
+  }
+
+  free(): void {
+    for (let position = 0; position < this.choices.length; position++) unchecked(this.choices[position]).free();
+    this.choices = [];
+  }
+
+  /** The choice's state, in the order of the indices; null when nothing may be added to it. */
+  private openChoice(index: i32): GatheredChoice | null {
+    if (this.isDone || this.hasFailed || index < 0 || index >= MAX_ANSWER_CHOICES) return null;
+    let position = 0;
+    for (; position < this.choices.length; position++) {
+      const state = unchecked(this.choices[position]);
+      if (state.index == index) return state.hasFinished ? null : state;
+      if (state.index > index) break;
+    }
+    const state = new GatheredChoice(index);
+    this.choices.push(state);
+    for (let last = this.choices.length - 1; last > position; last--) {
+      unchecked((this.choices[last] = this.choices[last - 1]));
+    }
+    unchecked((this.choices[position] = state));
+    return state;
+  }
+}

@@ -1,0 +1,51 @@
+import { ByteBuffer } from "../../bytes/buffer";
+
+/** Most choices and tool calls that one answer may have; what lies beyond is ignored, so that no provider can fill the memory. */
+export const MAX_ANSWER_CHOICES: i32 = 128;
+export const MAX_TOOL_CALLS: i32 = 1024;
+
+/** Most bytes of one reasoning block that are kept to be sent again with its signature. */
+const MAX_REASONING_BYTES: i32 = 1024 * 1024;
+
+/** The text of the reasoning block that is open, kept until its signature comes. */
+export class OpenReasoning {
+  private text: ByteBuffer = new ByteBuffer();
+  private overflowed: bool = false;
+
+  /** Takes more of the block's text. */
+  add(pointer: usize, length: i32): void {
+    if (this.overflowed) return;
+    if (this.text.length + length > MAX_REASONING_BYTES) {
+      this.overflowed = true;
+      this.text.free();
+      return;
+    }
+    this.text.bytes(pointer, length);
+  }
+
+  /** Ends the block: writes `{"type":"thinking",...}` when it can be sent again, that is when it is signed and was kept whole. */
+  close(signature: usize, signatureLength: i32, out: ByteBuffer): bool {
+    const isWhole = signatureLength > 0 && !this.overflowed;
+    if (isWhole) {
+      out.ascii('{"type":"thinking","thinking":"');
+      out.bytes(this.text.pointer, this.text.length);
+      out.ascii('","signature":"');
+      out.bytes(signature, signatureLength);
+      out.ascii('"}');
+    }
+    this.overflowed = false;
+    this.text.clear(4096);
+    return isWhole;
+  }
+
+  free(): void {
+    this.text.free();
+  }
+}
+
+/** Writes a block of reasoning that only its vendor can read. */
+export function writeRedactedBlock(pointer: usize, length: i32, out: ByteBuffer): void {
+  out.ascii('{"type":"redacted_thinking","data":"');
+  out.bytes(pointer, length);
+  out.ascii('"}');
+}

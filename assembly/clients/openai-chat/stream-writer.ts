@@ -1,0 +1,218 @@
+import { ByteBuffer } from "../../bytes/buffer";
+import { AnswerSink, FinishReason } from "../../canonical/answer";
+import { writeErrorEvent } from "../../canonical/error-envelope";
+import { writeEscapedText } from "../../canonical/error-text";
+import { FailureReason } from "../../canonical/failure";
+import { finishReasonName } from "../../canonical/finish-reason";
+import { CanonicalRequest } from "../../canonical/request";
+import { AttemptTarget } from "../../providers/provider";
+import { MAX_ANSWER_CHOICES, MAX_TOOL_CALLS, OpenReasoning, writeRedactedBlock } from "./choice-state";
+import { writeUsage } from "./write-usage";
+
+/** What the writer remembers of one choice between two calls. */
+class StreamedChoice {
+  hasFinished: bool = false;
+  /** Per tool call: whether it got arguments. */
+  toolHasArguments: bool[] = [];
+  reasoning: OpenReasoning = new OpenReasoning();
+
+  constructor(public index: i32) {}
+}
+
+/**
+ * Writes a streamed answer as OpenAI's `chat.completion.chunk` events, one per call. The members that all chunks share are
+ * written once into `head` and copied, so a text delta costs a few copies.
+ * Source: https://platform.openai.com/docs/api-reference/chat-streaming
+ */
+export class ChunkWriter extends AnswerSink {
+  private choices: StreamedChoice[] = [];
+  /** `data: {"id":...,"object":...,"created":...,"model":...,"choices":[` */
+  private head: ByteBuffer = new ByteBuffer();
+
+  constructor(
+    private request: CanonicalRequest,
+    private target: AttemptTarget,
+    private id: StaticArray<u8>,
+    private created: i64,
+    private out: ByteBuffer,
+  ) {
+    super();
+  }
+
+  start(id: usize, idLength: i32, model: usize, modelLength: i32, created: i64): void {
+    if (this.isDone || this.hasFailed || this.head.length > 0) return;
+    const head = this.head;
+    head.ascii('data: {"id":"');
+    if (idLength > 0) head.bytes(id, idLength);
+    else head.text(this.id);
+    head.ascii('","object":"chat.completion.chunk","created":');
+    head.decimal(created > 0 ? created : this.created);
+    head.ascii(',"model":"');
+    if (modelLength > 0) head.bytes(model, modelLength);
+    else writeEscapedText(this.target.model, head);
+    head.ascii('","choices":[');
+    this.choice(0);
+  }
+
+  text(choice: i32, pointer: usize, length: i32): void {
+    if (length <= 0 || this.openChoice(choice) === null) return;
+    this.hasContent = true;
+    this.beginDelta(choice);
+    this.out.ascii('"content":"');
+    this.out.bytes(pointer, length);
+    this.out.byte(0x22);
+    this.endDelta();
+  }
+
+  reasoning(choice: i32, pointer: usize, length: i32): void {
+    if (length <= 0) return;
+    const state = this.openChoice(choice);
+    if (state === null) return;
+    this.hasContent = true;
+    state.reasoning.add(pointer, length);
+    this.beginDelta(choice);
+    this.out.ascii('"reasoning_content":"');
+    this.out.bytes(pointer, length);
+    this.out.byte(0x22);
+    this.endDelta();
+  }
+
+  reasoningSignature(choice: i32, pointer: usize, length: i32): void {
+    const state = this.openChoice(choice);
+    if (state === null) return;
+    const before = this.out.length;
+    this.beginDelta(choice);
+    this.out.ascii('"thinking_blocks":[');
+    if (!state.reasoning.close(pointer, length, this.out)) {
+      this.out.length = before;
+      return;
+    }
+    this.out.byte(0x5d);
+    this.endDelta();
+  }
+
+  redactedReasoning(choice: i32, pointer: usize, length: i32): void {
+    if (length <= 0 || this.openChoice(choice) === null) return;
+    this.beginDelta(choice);
+    this.out.ascii('"thinking_blocks":[');
+    writeRedactedBlock(pointer, length, this.out);
+    this.out.byte(0x5d);
+    this.endDelta();
+  }
+
+  toolCall(choice: i32, tool: i32, id: usize, idLength: i32, name: usize, nameLength: i32): void {
+    const state = this.openChoice(choice);
+    if (state === null || tool != state.toolHasArguments.length || tool >= MAX_TOOL_CALLS) return;
+    state.toolHasArguments.push(false);
+    this.hasContent = true;
+    this.beginTool(choice, tool);
+    this.out.ascii(',"id":"');
+    this.out.bytes(id, idLength);
+    this.out.ascii('","type":"function","function":{"name":"');
+    this.out.bytes(name, nameLength);
+    this.out.ascii('","arguments":""}}]');
+    this.endDelta();
+  }
+
+  toolArguments(choice: i32, tool: i32, pointer: usize, length: i32): void {
+    if (length <= 0) return;
+    const state = this.openChoice(choice);
+    if (state === null || tool < 0 || tool >= state.toolHasArguments.length) return;
+    unchecked((state.toolHasArguments[tool] = true));
+    this.beginTool(choice, tool);
+    this.out.ascii(',"function":{"arguments":"');
+    this.out.bytes(pointer, length);
+    this.out.ascii('"}}]');
+    this.endDelta();
+  }
+
+  finish(choice: i32, reason: FinishReason): void {
+    const state = this.openChoice(choice);
+    if (state === null) return;
+    this.hasContent = true;
+    const tools = state.toolHasArguments;
+    for (let tool = 0; tool < tools.length; tool++) {
+      if (unchecked(tools[tool])) continue;
+      this.beginTool(choice, tool);
+      this.out.ascii(',"function":{"arguments":"{}"}}]');
+      this.endDelta();
+    }
+    state.hasFinished = true;
+    this.beginDelta(choice);
+    this.out.ascii('},"finish_reason":"');
+    this.out.ascii(finishReasonName(reason));
+    this.out.ascii('"}]}\n\n');
+  }
+
+  done(): void {
+    if (this.isDone || this.hasFailed) return;
+    if (!this.hasContent) {
+      this.failWith(FailureReason.StreamError, 502, "The provider sent no usable answer.");
+      return;
+    }
+    for (let position = 0; position < this.choices.length; position++) {
+      const state = unchecked(this.choices[position]);
+      if (state.hasFinished) continue;
+      this.finish(state.index, state.toolHasArguments.length > 0 ? FinishReason.ToolCalls : FinishReason.Stop);
+    }
+    if (this.request.includeUsage && this.usage.known) {
+      this.out.bytes(this.head.pointer, this.head.length);
+      this.out.ascii('],"usage":');
+      writeUsage(this.usage, this.out);
+      this.out.ascii("}\n\n");
+    }
+    this.isDone = true;
+    this.out.ascii("data: [DONE]\n\n");
+  }
+
+  fail(): void {
+    if (this.isDone || this.hasFailed) return;
+    this.hasFailed = true;
+    writeErrorEvent(this.failure, this.out);
+  }
+
+  free(): void {
+    this.head.free();
+    for (let position = 0; position < this.choices.length; position++) unchecked(this.choices[position]).reasoning.free();
+    this.choices = [];
+  }
+
+  /** The choice's state, begun when it is new; null when nothing may be written to it. */
+  private openChoice(index: i32): StreamedChoice | null {
+    if (this.isDone || this.hasFailed) return null;
+    if (this.head.length == 0) this.start(0, 0, 0, 0, 0);
+    const state = this.choice(index);
+    return state === null || state.hasFinished ? null : state;
+  }
+
+  private choice(index: i32): StreamedChoice | null {
+    for (let position = 0; position < this.choices.length; position++) {
+      const state = unchecked(this.choices[position]);
+      if (state.index == index) return state;
+    }
+    if (index < 0 || index >= MAX_ANSWER_CHOICES) return null;
+    const state = new StreamedChoice(index);
+    this.choices.push(state);
+    this.beginDelta(index);
+    this.out.ascii('"role":"assistant","content":""');
+    this.endDelta();
+    return state;
+  }
+
+  private beginDelta(choice: i32): void {
+    this.out.bytes(this.head.pointer, this.head.length);
+    this.out.ascii('{"index":');
+    this.out.decimal(choice);
+    this.out.ascii(',"delta":{');
+  }
+
+  private endDelta(): void {
+    this.out.ascii('},"finish_reason":null}]}\n\n');
+  }
+
+  private beginTool(choice: i32, tool: i32): void {
+    this.beginDelta(choice);
+    this.out.ascii('"tool_calls":[{"index":');
+    this.out.decimal(tool);
+  }
+}
