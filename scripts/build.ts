@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
+import { trackChild } from "./support/children";
 import { describeError, runProgram, UserError } from "./support/failure";
 import { isProgram, PROJECT_ROOT, projectPath } from "./support/project";
 import { findForbiddenImports } from "./support/wasm-module";
@@ -76,6 +77,7 @@ function runQuietly(script: string, parameters: string[]): Promise<{ status: num
       cwd: PROJECT_ROOT,
       stdio: ["ignore", "pipe", "pipe"],
     });
+    trackChild(child);
     let output = "";
     child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
     child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));

@@ -12,6 +12,7 @@ import {
   statSync,
 } from "node:fs";
 import { delimiter, join } from "node:path";
+import { trackChild } from "./support/children";
 import { describeError, runProgram, UserError } from "./support/failure";
 import { isProgram, projectPath } from "./support/project";
 
@@ -175,6 +176,7 @@ function isAlive(processId: number): boolean {
 function runPython(parameters: string[], environment: NodeJS.ProcessEnv, problem: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn("python3", parameters, { env: environment, stdio: ["ignore", 2, 2] });
+    trackChild(child);
     child.on("error", () => reject(new UserError(`python3 is missing, it is needed to fetch Envoy: ${ADVICE}`)));
     child.on("close", (status) => {
       if (status === 0) resolve();
