@@ -49,6 +49,8 @@ export class GatewayStream extends StreamContext {
   private awaitsBody: bool = false;
   /** Whether the request went on to the router. */
   private isRouted: bool = false;
+  /** Whether this filter has sent an answer of its own. */
+  private hasAnswered: bool = false;
   /** Why the gateway refused the request, `None` while it has not. */
   private refusedBy: FailureReason = FailureReason.None;
   /** Whether this answer is the gateway's own and is no chat request (models). */
@@ -152,6 +154,7 @@ export class GatewayStream extends StreamContext {
         return this.refuse(failure);
       }
     }
+    this.hasAnswered = true;
     sendJson(200, scratch);
     return Action.Pause;
   }
@@ -159,6 +162,7 @@ export class GatewayStream extends StreamContext {
   private refuse(failure: Failure, headers: StaticArray<u8>[] | null = null): Action {
     this.awaitsBody = false;
     this.refusedBy = failure.reason;
+    this.hasAnswered = true;
     this.plan.releaseRequest();
     sendError(failure, null, headers);
     return Action.Pause;
@@ -210,11 +214,11 @@ export class GatewayStream extends StreamContext {
   }
 
   onResponseHeaders(endOfStream: bool): Action {
-    if (!this.isRouted || this.plan.isCommitted) return Action.Continue;
+    if (this.hasAnswered || this.plan.isCommitted) return Action.Continue;
     return this.answerFailure();
   }
 
-  /** No target could serve: answers with the first target's error and the list of all attempts. */
+  /** No target could serve, or Envoy refused the request by itself: answers with the first target's error and the list of all attempts. */
   private answerFailure(): Action {
     const plan = this.plan;
     const headers: StaticArray<u8>[] = [];
@@ -244,10 +248,10 @@ export class GatewayStream extends StreamContext {
     if (plan.records.length > 0) {
       failure = plan.records[0].failure;
     } else {
-      failure = new Failure();
-      failure.set(reasonForStatus(status), status, "The gateway could not reach any provider.");
+      failure = describeEnvoyAnswer(status);
       this.refusedBy = failure.reason;
     }
+    this.hasAnswered = true;
     plan.releaseRequest();
     sendError(failure, plan.records, headers);
     return Action.Pause;
@@ -300,6 +304,26 @@ function reasonOfEnvoy(status: i32): FailureReason {
   if (status == 504 || status == 408) return FailureReason.Timeout;
   if (status == 503 || status == 502) return FailureReason.Connect;
   return reasonForStatus(status);
+}
+
+/** What an answer of Envoy's own means when no attempt was made. */
+function describeEnvoyAnswer(status: i32): Failure {
+  const failure = new Failure();
+  if (status == 413) {
+    failure.set(
+      FailureReason.BadRequest,
+      status,
+      "The request body is larger than this gateway accepts.",
+      "request_too_large",
+    );
+  } else if (status == 408) {
+    failure.set(FailureReason.Timeout, status, "The request did not arrive in time.");
+  } else if (status >= 400 && status < 500) {
+    failure.set(reasonForStatus(status), status, "The gateway refused the request.");
+  } else {
+    failure.set(reasonOfEnvoy(status), status, "The gateway could not reach the provider.");
+  }
+  return failure;
 }
 
 /** Whether a transfer that was cut was left by the client or lost by the provider. */
