@@ -1,4 +1,4 @@
-import { isRecord, onlyMembers, rejectRequest, requireText, type Json } from "./anthropic-validate-shapes.js";
+import { isRecord, onlyMembers, rejectRequest, requireText, type Json } from "./anthropic-validate-shapes";
 
 /** What the rest of the request says about its messages. */
 export interface MessageContext {

@@ -5,8 +5,8 @@
  *   https://platform.claude.com/docs/en/agents-and-tools/tool-use/handle-tool-calls   tool_use and tool_result
  *   https://platform.claude.com/docs/en/build-with-claude/extended-thinking       budgets, forced tools, sampling
  */
-import { checkMessages } from "./anthropic-validate-messages.js";
-import { modelRules, type ModelRules } from "./anthropic-validate-models.js";
+import { checkMessages } from "./anthropic-validate-messages";
+import { modelRules, type ModelRules } from "./anthropic-validate-models";
 import {
   countCacheControl,
   InvalidRequest,
@@ -16,7 +16,7 @@ import {
   rejectRequest,
   requireText,
   type Json,
-} from "./anthropic-validate-shapes.js";
+} from "./anthropic-validate-shapes";
 
 /** A rejection as the vendor would word it: HTTP status, `error.type` and `error.message`. */
 export interface AnthropicRejection {

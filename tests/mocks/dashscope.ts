@@ -99,6 +99,7 @@ function rulesFor(model: string): CheckRules {
   const known = MODELS[model];
   return {
     roles: ["system", "assistant", "user", "tool", "function"],
+    messageMembers: null,
     partTypes: known?.sees ? ["text", "image_url", "video_url", "video"] : ["text"],
     temperature: { least: 0, most: 2, mostExcluded: true },
     topPLeastExcluded: true,

@@ -88,6 +88,7 @@ const STYLE: AnswerStyle = {
 function rulesFor(model: string): CheckRules {
   return {
     roles: ["system", "user", "assistant", "tool"],
+    messageMembers: null,
     partTypes: ["text"],
     temperature: { least: 0, most: 2 },
     topPLeastExcluded: true,

@@ -1,4 +1,12 @@
-import { type CheckRules, history, missing, type Problem, wrongType, wrongValue } from "./openai-problem";
+import {
+  type CheckRules,
+  history,
+  missing,
+  type Problem,
+  unknownMember,
+  wrongType,
+  wrongValue,
+} from "./openai-problem";
 import { isObject, type Json, type JsonObject, textOf } from "./types";
 
 /** The first problem of `messages`. */
@@ -23,6 +31,8 @@ export function checkMessages(messages: Json | undefined, rules: CheckRules): Pr
 }
 
 function checkMessage(message: JsonObject, path: string, rules: CheckRules): Problem | null {
+  const unknown = rules.messageMembers && Object.keys(message).find((name) => !rules.messageMembers?.includes(name));
+  if (typeof unknown === "string") return unknownMember(`${path}.${unknown}`);
   if (message.role === "tool" && typeof message.tool_call_id !== "string") return missing(`${path}.tool_call_id`);
   const problem = message.role === "assistant" ? checkCalls(message.tool_calls, `${path}.tool_calls`) : null;
   if (problem) return problem;

@@ -17,6 +17,8 @@ export interface Problem {
 /** What a vendor allows. */
 export interface CheckRules {
   roles: string[];
+  /** Members of a message that the vendor knows, when it refuses others. */
+  messageMembers: string[] | null;
   /** Types of content parts for this request's model. */
   partTypes: string[];
   temperature: { least: number; most: number; mostExcluded?: boolean };
@@ -61,6 +63,18 @@ export function wrongValue(param: string, value: Json | undefined, allowed: stri
   const list = allowed.map((word) => `'${word}'`).join(", ");
   const message = `Invalid value: '${textOf(value)}'. Supported values are: ${list}.`;
   return { kind: "value", param, message, code: "invalid_value", got: textOf(value), allowed };
+}
+
+/** A member that the vendor does not know. */
+export function unknownMember(param: string): Problem {
+  return {
+    kind: "unknown-member",
+    param,
+    message: `Unknown parameter: '${param}'.`,
+    code: "unknown_parameter",
+    got: "",
+    allowed: [],
+  };
 }
 
 /** A member that must be there. */

@@ -108,6 +108,7 @@ const STYLE: AnswerStyle = {
 function rulesFor(model: string): CheckRules {
   return {
     roles: ["system", "assistant", "user", "function", "tool", "developer"],
+    messageMembers: "role content name tool_calls tool_call_id function_call refusal audio annotations".split(" "),
     partTypes: ["text", "image_url", "input_audio", "file"],
     temperature: { least: 0, most: 2 },
     topPLeastExcluded: false,

@@ -140,6 +140,13 @@ const OWN: [vendor: VendorName, name: string, wrong: Wrong, status: number, word
   ["openai", "an unknown member", { body: { top_k: 3 } }, 400, /Unrecognized request argument supplied: top_k/],
   [
     "openai",
+    "another vendor's thoughts",
+    { body: { messages: [USER, { role: "assistant", content: "x", reasoning_content: "y" }, USER] } },
+    400,
+    /Unknown parameter: 'messages\[1\].reasoning_content'/,
+  ],
+  [
+    "openai",
     "stream_options alone",
     { body: { stream_options: { include_usage: true } } },
     400,
