@@ -48,7 +48,7 @@ export class GatewayStream extends StreamContext {
   /** Whether the body is awaited. */
   private awaitsBody: bool = false;
   /** Whether the request went on to the router. */
-  private isRouted: bool = false;
+  isRouted: bool = false;
   /** Whether this filter has sent an answer of its own. */
   private hasAnswered: bool = false;
   /** Why the gateway refused the request, `None` while it has not. */

@@ -1,5 +1,6 @@
 import { ByteBuffer } from "../bytes/buffer";
 import { Failure, FailureReason } from "../canonical/failure";
+import { PluginRole } from "../config/schema";
 import { JsonError } from "../json/document";
 import { escapeInto } from "../json/write";
 import { unescapeInto } from "../json/read";
@@ -37,6 +38,8 @@ export function planRequest(plan: Plan, state: GatewayState, failure: Failure): 
   plan.route = selection.route;
   selection.targets = suitableTargets(plan, selection.targets, failure);
   if (selection.targets.length == 0) return false;
+  // In one-filter mode there is one attempt: what follows a failure is the host's business.
+  if (state.config.role == PluginRole.Single) selection.targets.length = 1;
   plan.selection = selection;
   document.seal();
   return true;

@@ -8,6 +8,7 @@ import { GatewayMetrics } from "../metrics/gateway-metrics";
 import { Random } from "../routing/random";
 import { AttemptStream } from "./attempt";
 import { GatewayStream } from "./gateway";
+import { SingleStream } from "./single";
 
 /** What the streams of one gateway plugin share. */
 export class GatewayState {
@@ -40,7 +41,7 @@ export class ModelmuxPlugin extends PluginContext {
       return false;
     }
     this.role = config.role;
-    if (config.role == PluginRole.Gateway) this.state = new GatewayState(config);
+    if (config.role != PluginRole.Attempt) this.state = new GatewayState(config);
     this.isConfigured = true;
     return true;
   }
@@ -49,6 +50,7 @@ export class ModelmuxPlugin extends PluginContext {
     if (!this.isConfigured) return null;
     if (this.role == PluginRole.Attempt) return new AttemptStream();
     const state = this.state;
-    return state === null ? null : new GatewayStream(id, state);
+    if (state === null) return null;
+    return this.role == PluginRole.Single ? new SingleStream(id, state) : new GatewayStream(id, state);
   }
 }
