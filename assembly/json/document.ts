@@ -1,9 +1,21 @@
 import { encodeText } from "../bytes/buffer";
+import { allocate, reallocate, release } from "../bytes/memory";
 import { hashBytes } from "./keys";
 import { readFloat, readInteger } from "./numbers";
 import { equalsUnescaped } from "./read";
-import { scanner } from "./scanner";
-import { FLAG_CHILDREN, FLAG_ESCAPED, FLAG_KEY, HASH_SHIFT, Tape } from "./tape";
+import { scan, scanCapacity, scanErrorAt, scanNodes, scanTape } from "./scanner";
+import {
+  FLAG_CHILDREN,
+  FLAG_ESCAPED,
+  FLAG_KEY,
+  HASH_SHIFT,
+  metaKind,
+  NODE_BYTES,
+  nodeEnd,
+  nodeMeta,
+  nodeNext,
+  nodeStart,
+} from "./tape";
 import { JsonError, JsonKind } from "./types";
 
 export { JsonError, JsonKind, MAX_NESTING, MAX_NODES } from "./types";
@@ -12,12 +24,17 @@ export { JsonError, JsonKind, MAX_NESTING, MAX_NODES } from "./types";
 export class JsonKey {
   /** The name's bytes. */
   readonly text: StaticArray<u8>;
+  /** Address and number of these bytes; the garbage collector does not move them. */
+  readonly pointer: usize;
+  readonly length: i32;
   /** The hash that the tape holds for such a key. */
   readonly hash: u32;
 
   constructor(name: string) {
     const text = encodeText(name);
     this.text = text;
+    this.pointer = changetype<usize>(text);
+    this.length = text.length;
     this.hash = hashBytes(changetype<usize>(text), text.length);
   }
 }
@@ -37,25 +54,41 @@ export class JsonDocument {
   length: i32 = 0;
   /** Offset at which parsing failed. */
   errorOffset: i32 = 0;
-  private tape: Tape = new Tape();
+  private tape: usize = 0;
+  private nodes: i32 = 0;
+  /** Nodes that the tape has room for. */
+  private capacity: i32 = 0;
 
   /** Validates and indexes. On an error the document is empty (`root` is -1). The root container's depth is 1. */
   parse(base: usize, length: i32, indexedDepth: i32 = 8): JsonError {
-    const tape = this.tape;
-    tape.count = 0;
     // Half a node for every 64 bytes to begin with: bodies are mostly text, and the tape doubles when they are not.
-    tape.reserve(64 + (max(length, 0) >> 7));
+    const wanted = 64 + (max(length, 0) >> 7);
+    if (this.capacity < wanted) this.resize(wanted);
     this.base = base;
     this.length = length;
-    const error = scanner.scan(base, length, indexedDepth, tape);
-    this.errorOffset = error == JsonError.None ? 0 : ((scanner.errorAt - base) as i32);
-    if (error != JsonError.None) tape.count = 0;
+    const error = scan(base, length, indexedDepth, this.tape, this.capacity);
+    this.tape = scanTape;
+    this.capacity = scanCapacity;
+    this.nodes = error == JsonError.None ? scanNodes : 0;
+    this.errorOffset = error == JsonError.None ? 0 : ((scanErrorAt - base) as i32);
     return error;
   }
 
   /** Gives back the part of the tape that holds no node. Nodes stay valid. */
   seal(): void {
-    this.tape.shrink();
+    const nodes = this.nodes;
+    if (nodes == this.capacity) return;
+    if (nodes == 0) {
+      this.free();
+      return;
+    }
+    // The allocator keeps a block's size when it is asked to shrink it, so the nodes move into a new block.
+    const size = (nodes as usize) * NODE_BYTES;
+    const exact = allocate(size);
+    memory.copy(exact, this.tape, size);
+    release(this.tape);
+    this.tape = exact;
+    this.capacity = nodes;
   }
 
   /** Says that the same text now lives at another address. */
@@ -65,125 +98,163 @@ export class JsonDocument {
 
   /** Gives the tape back; the document is empty afterwards. May be called more than once. */
   free(): void {
-    this.tape.free();
+    release(this.tape);
+    this.tape = 0;
+    this.nodes = 0;
+    this.capacity = 0;
   }
 
   /** The document's value. */
   root(): i32 {
-    return this.tape.count > 0 ? 0 : -1;
+    return this.nodes > 0 ? 0 : -1;
   }
 
   /** The node's kind; `Null` for -1. */
   kind(node: i32): JsonKind {
-    return this.tape.has(node) ? this.tape.kind(node) : JsonKind.Null;
+    return metaKind(metaOf(this.tape, this.nodes, node));
   }
   isString(node: i32): bool {
-    return this.kind(node) == JsonKind.String;
+    return metaKind(metaOf(this.tape, this.nodes, node)) == JsonKind.String;
   }
   isObject(node: i32): bool {
-    return this.kind(node) == JsonKind.Object;
+    return metaKind(metaOf(this.tape, this.nodes, node)) == JsonKind.Object;
   }
   isArray(node: i32): bool {
-    return this.kind(node) == JsonKind.Array;
+    return metaKind(metaOf(this.tape, this.nodes, node)) == JsonKind.Array;
   }
   isNumber(node: i32): bool {
-    return this.kind(node) == JsonKind.Number;
+    return metaKind(metaOf(this.tape, this.nodes, node)) == JsonKind.Number;
   }
   /** Whether the node is there and is not `null`. */
   isPresent(node: i32): bool {
-    return this.kind(node) != JsonKind.Null;
+    return metaKind(metaOf(this.tape, this.nodes, node)) != JsonKind.Null;
   }
 
   /** Offset of the value's first byte (the quote of a string), relative to `base`. */
   start(node: i32): i32 {
-    return this.tape.has(node) ? this.tape.start(node) : 0;
+    return isNode(this.nodes, node) ? nodeStart(this.tape, node) : 0;
   }
   /** Offset behind the value's last byte (behind the closing quote of a string). */
   end(node: i32): i32 {
-    return this.tape.has(node) ? this.tape.end(node) : 0;
+    return isNode(this.nodes, node) ? nodeEnd(this.tape, node) : 0;
   }
   /** Address of the value's first byte as written. */
   rawPointer(node: i32): usize {
-    return this.tape.has(node) ? this.base + this.tape.start(node) : 0;
+    return isNode(this.nodes, node) ? this.base + nodeStart(this.tape, node) : 0;
   }
   /** Bytes of the value as written. */
   rawLength(node: i32): i32 {
-    return this.end(node) - this.start(node);
+    return isNode(this.nodes, node) ? lengthOf(this.tape, node) : 0;
   }
   /** Address of a string's inside (behind the opening quote), still escaped; 0 when the node is no string. */
   textPointer(node: i32): usize {
-    return this.isString(node) ? this.rawPointer(node) + 1 : 0;
+    const isString = metaKind(metaOf(this.tape, this.nodes, node)) == JsonKind.String;
+    return isString ? this.base + nodeStart(this.tape, node) + 1 : 0;
   }
   /** Bytes of a string's inside, still escaped; 0 when the node is no string. */
   textLength(node: i32): i32 {
-    return this.isString(node) ? this.rawLength(node) - 2 : 0;
+    const isString = metaKind(metaOf(this.tape, this.nodes, node)) == JsonKind.String;
+    return isString ? lengthOf(this.tape, node) - 2 : 0;
   }
   /** Whether a string's inside contains a backslash. */
   hasEscapes(node: i32): bool {
-    return this.hasFlag(node, FLAG_ESCAPED);
+    return (metaOf(this.tape, this.nodes, node) & FLAG_ESCAPED) != 0;
   }
 
   /** First element of an indexed array, or first key of an indexed object; -1 when empty or opaque. */
   first(container: i32): i32 {
-    return this.hasFlag(container, FLAG_CHILDREN) ? container + 1 : -1;
+    return firstOf(this.tape, this.nodes, container);
   }
   /** Next element of the array; -1 after the last. */
   nextElement(node: i32): i32 {
-    return this.tape.has(node) && !this.hasFlag(node, FLAG_KEY) ? this.tape.next(node) : -1;
+    const isElement = isNode(this.nodes, node) && (nodeMeta(this.tape, node) & FLAG_KEY) == 0;
+    return isElement ? nodeNext(this.tape, node) : -1;
   }
   /** Next key of the object; -1 after the last. */
   nextKey(key: i32): i32 {
-    return this.hasFlag(key, FLAG_KEY) ? this.tape.next(key) : -1;
+    return metaOf(this.tape, this.nodes, key) & FLAG_KEY ? nodeNext(this.tape, key) : -1;
   }
   /** The value behind a key. */
   valueOf(key: i32): i32 {
-    return this.hasFlag(key, FLAG_KEY) ? key + 1 : -1;
+    return metaOf(this.tape, this.nodes, key) & FLAG_KEY ? key + 1 : -1;
   }
   /** Number of elements or members of an indexed container; 0 otherwise. Linear. */
   count(container: i32): i32 {
     let count = 0;
-    for (let child = this.first(container); child >= 0; child = this.tape.next(child)) count += 1;
+    let child = firstOf(this.tape, this.nodes, container);
+    for (; child >= 0; child = nodeNext(this.tape, child)) count += 1;
     return count;
   }
   /** The value of a member of an indexed object, or -1. */
   find(object: i32, key: JsonKey): i32 {
-    return this.valueOf(this.findKey(object, key));
+    const node = findMember(this.base, this.tape, this.nodes, object, key.pointer, key.length, key.hash);
+    return node < 0 ? -1 : node + 1;
   }
   /** The key node of a member (for splicing), or -1. */
   findKey(object: i32, key: JsonKey): i32 {
-    if (!this.isObject(object)) return -1;
-    for (let node = this.first(object); node >= 0; node = this.tape.next(node)) {
-      if (this.tape.meta(node) >> HASH_SHIFT == key.hash && this.equals(node, key)) return node;
-    }
-    return -1;
+    return findMember(this.base, this.tape, this.nodes, object, key.pointer, key.length, key.hash);
   }
   /** Whether a string or key node, unescaped, is this ASCII text. */
   equals(node: i32, key: JsonKey): bool {
-    if (!this.isString(node)) return false;
-    const text = key.text;
-    const length = this.textLength(node);
-    if (this.hasEscapes(node))
-      return equalsUnescaped(this.textPointer(node), length, changetype<usize>(text), text.length);
-    return length == text.length && memory.compare(this.textPointer(node), changetype<usize>(text), length) == 0;
+    if (metaKind(metaOf(this.tape, this.nodes, node)) != JsonKind.String) return false;
+    return equalsText(this.base, this.tape, node, key.pointer, key.length);
   }
   /** A number as an integer (fraction cut, clamped to the i64 range); `fallback` when the node is no number. Never traps. */
   integer(node: i32, fallback: i64 = 0): i64 {
-    if (!this.isNumber(node)) return fallback;
-    return readInteger(this.rawPointer(node), this.rawLength(node));
+    if (metaKind(metaOf(this.tape, this.nodes, node)) != JsonKind.Number) return fallback;
+    return readInteger(this.base + nodeStart(this.tape, node), lengthOf(this.tape, node));
   }
   /** A number as a double, always finite (clamped); `fallback` when the node is no number. Never traps. */
   float(node: i32, fallback: f64 = 0): f64 {
-    if (!this.isNumber(node)) return fallback;
-    return readFloat(this.rawPointer(node), this.rawLength(node));
+    if (metaKind(metaOf(this.tape, this.nodes, node)) != JsonKind.Number) return fallback;
+    return readFloat(this.base + nodeStart(this.tape, node), lengthOf(this.tape, node));
   }
   /** `true` and `false` as they are; `fallback` for anything else. */
   boolean(node: i32, fallback: bool = false): bool {
-    const kind = this.kind(node);
+    const kind = metaKind(metaOf(this.tape, this.nodes, node));
     if (kind == JsonKind.True) return true;
     return kind == JsonKind.False ? false : fallback;
   }
 
-  private hasFlag(node: i32, flag: u32): bool {
-    return this.tape.has(node) && (this.tape.meta(node) & flag) != 0;
+  private resize(nodes: i32): void {
+    this.tape = reallocate(this.tape, (nodes as usize) * NODE_BYTES);
+    this.capacity = nodes;
   }
+}
+
+/*
+ * What the methods share takes plain numbers, because passing a managed `this` on would cost a stack entry for the garbage collector
+ * with every look-up.
+ */
+
+function isNode(nodes: i32, node: i32): bool {
+  return (node as u32) < (nodes as u32);
+}
+
+/** A node's meta; 0 (which reads as `null` without flags) for what is no node. */
+function metaOf(tape: usize, nodes: i32, node: i32): u32 {
+  return isNode(nodes, node) ? nodeMeta(tape, node) : 0;
+}
+
+function lengthOf(tape: usize, node: i32): i32 {
+  return nodeEnd(tape, node) - nodeStart(tape, node);
+}
+
+function firstOf(tape: usize, nodes: i32, container: i32): i32 {
+  return metaOf(tape, nodes, container) & FLAG_CHILDREN ? container + 1 : -1;
+}
+
+function equalsText(base: usize, tape: usize, node: i32, text: usize, textLength: i32): bool {
+  const inside = base + nodeStart(tape, node) + 1;
+  const length = lengthOf(tape, node) - 2;
+  if (nodeMeta(tape, node) & FLAG_ESCAPED) return equalsUnescaped(inside, length, text, textLength);
+  return length == textLength && memory.compare(inside, text, length) == 0;
+}
+
+function findMember(base: usize, tape: usize, nodes: i32, object: i32, name: usize, nameLength: i32, hash: u32): i32 {
+  if (metaKind(metaOf(tape, nodes, object)) != JsonKind.Object) return -1;
+  for (let node = firstOf(tape, nodes, object); node >= 0; node = nodeNext(tape, node)) {
+    if (nodeMeta(tape, node) >> HASH_SHIFT == hash && equalsText(base, tape, node, name, nameLength)) return node;
+  }
+  return -1;
 }

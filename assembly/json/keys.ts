@@ -1,7 +1,7 @@
 import { ByteBuffer } from "../bytes/buffer";
 import { allocate, release } from "../bytes/memory";
 import { equalsUnescaped, unescapeInto } from "./read";
-import { FLAG_ESCAPED, HASH_SHIFT, Tape } from "./tape";
+import { FLAG_ESCAPED, HASH_SHIFT, nodeEnd, nodeMeta, nodeNext, nodeStart } from "./tape";
 
 const MULTIPLIER: u64 = 0x9e3779b97f4a7c15;
 
@@ -41,14 +41,14 @@ export function hashKey(pointer: usize, length: i32, escaped: bool): u32 {
 }
 
 /** Whether two key nodes are the same text. */
-export function sameKey(tape: Tape, base: usize, left: i32, right: i32): bool {
-  const leftMeta = tape.meta(left);
-  const rightMeta = tape.meta(right);
+export function sameKey(tape: usize, base: usize, left: i32, right: i32): bool {
+  const leftMeta = nodeMeta(tape, left);
+  const rightMeta = nodeMeta(tape, right);
   if (leftMeta >> HASH_SHIFT != rightMeta >> HASH_SHIFT) return false;
-  const leftText = base + tape.start(left) + 1;
-  const leftLength = tape.end(left) - tape.start(left) - 2;
-  const rightText = base + tape.start(right) + 1;
-  const rightLength = tape.end(right) - tape.start(right) - 2;
+  const leftText = base + nodeStart(tape, left) + 1;
+  const leftLength = nodeEnd(tape, left) - nodeStart(tape, left) - 2;
+  const rightText = base + nodeStart(tape, right) + 1;
+  const rightLength = nodeEnd(tape, right) - nodeStart(tape, right) - 2;
   if (!((leftMeta | rightMeta) & FLAG_ESCAPED)) {
     return leftLength == rightLength && memory.compare(leftText, rightText, leftLength) == 0;
   }
@@ -71,7 +71,7 @@ export const enum KeyCheck {
  * Looks for the same key twice in an object with many keys: linear, with a hash table in scratch memory. The hash has no
  * secret, so keys may be made to collide on purpose; a bound on all comparisons keeps that from costing more than a parse.
  */
-export function checkKeys(tape: Tape, base: usize, firstKey: i32, count: i32): KeyCheck {
+export function checkKeys(tape: usize, base: usize, firstKey: i32, count: i32): KeyCheck {
   let slots: i32 = 64;
   while (slots < count * 2) slots <<= 1;
   const size = (slots as usize) * 4;
@@ -79,8 +79,8 @@ export function checkKeys(tape: Tape, base: usize, firstKey: i32, count: i32): K
   memory.fill(table, 0xff, size);
   let budget = count * 16;
   let result = KeyCheck.Unique;
-  for (let key = firstKey; key >= 0 && result == KeyCheck.Unique; key = tape.next(key)) {
-    let slot = (tape.meta(key) >> HASH_SHIFT) & (slots - 1);
+  for (let key = firstKey; key >= 0 && result == KeyCheck.Unique; key = nodeNext(tape, key)) {
+    let slot = (nodeMeta(tape, key) >> HASH_SHIFT) & (slots - 1);
     while (true) {
       const address = table + ((slot as usize) << 2);
       const other = load<i32>(address);
