@@ -43,12 +43,9 @@ export const enum EffortLevels {
   All = 3,
 }
 
-/** What is special about the models whose name begins with `prefix`. */
+/** What is special about a generation of models. */
 export class ModelQuirks {
-  readonly prefix: StaticArray<u8>;
-
   constructor(
-    prefix: string,
     public readonly thinking: ThinkingSupport,
     public readonly thinkingOff: ThinkingOff,
     public readonly sampling: Sampling,
@@ -57,172 +54,34 @@ export class ModelQuirks {
     public readonly acceptsForcedTools: bool,
     /** Whether `output_config.format` and `strict` tools are known. */
     public readonly hasStructuredOutputs: bool,
+  ) {}
+}
+
+/** The models whose name begins with `prefix`. */
+class ModelRow {
+  readonly prefix: StaticArray<u8>;
+
+  constructor(
+    prefix: string,
+    public readonly quirks: ModelQuirks,
   ) {
     this.prefix = encodeText(prefix);
   }
 }
 
-/**
- * The quirks as data; the first row whose prefix fits wins, so longer prefixes stand before shorter ones. Sources:
+/*
+ * Sources of the generations below:
  * thinking https://platform.claude.com/docs/en/build-with-claude/extended-thinking and .../adaptive-thinking,
  * effort https://platform.claude.com/docs/en/build-with-claude/effort,
  * formats https://platform.claude.com/docs/en/build-with-claude/structured-outputs,
  * one sampling parameter https://platform.claude.com/docs/en/about-claude/models/migrating-to-claude-4,
  * no sampling parameters https://platform.claude.com/docs/en/about-claude/models/migration-guide (Claude 4.7 and later),
  * forced tools and between_tools https://platform.claude.com/docs/en/models/sonnet-5-5/whats-new-sonnet-5-5 and
- * https://platform.claude.com/docs/en/models/opus-5-5/whats-new-opus-5-5 (also says it of Fable 5.1).
+ * https://platform.claude.com/docs/en/models/opus-5-5/whats-new-opus-5-5 (which says the same of Fable 5.1).
  */
-const QUIRKS: ModelQuirks[] = [
-  // prettier-ignore
-  new ModelQuirks("claude-opus-4-1", ThinkingSupport.Budget, ThinkingOff.Omit, Sampling.One, EffortLevels.None, true, false),
-  // prettier-ignore
-  new ModelQuirks("claude-opus-4-5", ThinkingSupport.Budget, ThinkingOff.Omit, Sampling.One, EffortLevels.UpToHigh, true, true),
-  // prettier-ignore
-  new ModelQuirks("claude-opus-4-6", ThinkingSupport.Either, ThinkingOff.Omit, Sampling.One, EffortLevels.WithoutXhigh, true, true),
-  new ModelQuirks(
-    "claude-opus-4-7",
-    ThinkingSupport.Adaptive,
-    ThinkingOff.Omit,
-    Sampling.None,
-    EffortLevels.All,
-    true,
-    true,
-  ),
-  new ModelQuirks(
-    "claude-opus-4-8",
-    ThinkingSupport.Adaptive,
-    ThinkingOff.Omit,
-    Sampling.None,
-    EffortLevels.All,
-    true,
-    true,
-  ),
-  new ModelQuirks(
-    "claude-opus-4",
-    ThinkingSupport.Budget,
-    ThinkingOff.Omit,
-    Sampling.All,
-    EffortLevels.None,
-    true,
-    false,
-  ),
-  new ModelQuirks(
-    "claude-opus-5-",
-    ThinkingSupport.Adaptive,
-    ThinkingOff.Never,
-    Sampling.None,
-    EffortLevels.All,
-    false,
-    true,
-  ),
-  new ModelQuirks(
-    "claude-opus-5",
-    ThinkingSupport.Adaptive,
-    ThinkingOff.Disabled,
-    Sampling.None,
-    EffortLevels.All,
-    true,
-    true,
-  ),
-  // prettier-ignore
-  new ModelQuirks("claude-sonnet-4-5", ThinkingSupport.Budget, ThinkingOff.Omit, Sampling.One, EffortLevels.None, true, true),
-  // prettier-ignore
-  new ModelQuirks("claude-sonnet-4-6", ThinkingSupport.Either, ThinkingOff.Omit, Sampling.One, EffortLevels.WithoutXhigh, true, true),
-  new ModelQuirks(
-    "claude-sonnet-4",
-    ThinkingSupport.Budget,
-    ThinkingOff.Omit,
-    Sampling.All,
-    EffortLevels.None,
-    true,
-    false,
-  ),
-  // prettier-ignore
-  new ModelQuirks("claude-sonnet-5-", ThinkingSupport.Adaptive, ThinkingOff.BetweenTools, Sampling.None, EffortLevels.All, false, true),
-  new ModelQuirks(
-    "claude-sonnet-5",
-    ThinkingSupport.Adaptive,
-    ThinkingOff.Disabled,
-    Sampling.None,
-    EffortLevels.All,
-    true,
-    true,
-  ),
-  new ModelQuirks(
-    "claude-haiku-4-5",
-    ThinkingSupport.Budget,
-    ThinkingOff.Omit,
-    Sampling.One,
-    EffortLevels.None,
-    true,
-    true,
-  ),
-  new ModelQuirks(
-    "claude-haiku-5",
-    ThinkingSupport.Adaptive,
-    ThinkingOff.Disabled,
-    Sampling.None,
-    EffortLevels.All,
-    true,
-    true,
-  ),
-  // prettier-ignore
-  new ModelQuirks("claude-mythos-preview", ThinkingSupport.Adaptive, ThinkingOff.Never, Sampling.None, EffortLevels.WithoutXhigh, true, true),
-  new ModelQuirks(
-    "claude-mythos-5-",
-    ThinkingSupport.Adaptive,
-    ThinkingOff.Never,
-    Sampling.None,
-    EffortLevels.All,
-    false,
-    true,
-  ),
-  new ModelQuirks(
-    "claude-mythos-5",
-    ThinkingSupport.Adaptive,
-    ThinkingOff.Never,
-    Sampling.None,
-    EffortLevels.All,
-    true,
-    true,
-  ),
-  new ModelQuirks(
-    "claude-fable-5-",
-    ThinkingSupport.Adaptive,
-    ThinkingOff.Never,
-    Sampling.None,
-    EffortLevels.All,
-    false,
-    true,
-  ),
-  new ModelQuirks(
-    "claude-fable-5",
-    ThinkingSupport.Adaptive,
-    ThinkingOff.Never,
-    Sampling.None,
-    EffortLevels.All,
-    true,
-    true,
-  ),
-  new ModelQuirks("claude-3-7", ThinkingSupport.Budget, ThinkingOff.Omit, Sampling.All, EffortLevels.None, true, false),
-  new ModelQuirks("claude-3", ThinkingSupport.None, ThinkingOff.Omit, Sampling.All, EffortLevels.None, true, false),
-  new ModelQuirks("claude-2", ThinkingSupport.None, ThinkingOff.Omit, Sampling.All, EffortLevels.None, true, false),
-  new ModelQuirks(
-    "claude-instant",
-    ThinkingSupport.None,
-    ThinkingOff.Omit,
-    Sampling.All,
-    EffortLevels.None,
-    true,
-    false,
-  ),
-  // A Claude that is newer than this table: what the newest known ones have in common.
-  new ModelQuirks("claude-", ThinkingSupport.Adaptive, ThinkingOff.Never, Sampling.None, EffortLevels.All, false, true),
-];
-
-/** Other vendors that serve the same protocol know its first form. */
-const OTHER = new ModelQuirks(
-  "",
+const CLAUDE_3 = new ModelQuirks(ThinkingSupport.None, ThinkingOff.Omit, Sampling.All, EffortLevels.None, true, false);
+/** Also what other vendors know that serve the same protocol: its first form. */
+const CLAUDE_4 = new ModelQuirks(
   ThinkingSupport.Budget,
   ThinkingOff.Omit,
   Sampling.All,
@@ -230,6 +89,116 @@ const OTHER = new ModelQuirks(
   true,
   false,
 );
+const CLAUDE_4_1 = new ModelQuirks(
+  ThinkingSupport.Budget,
+  ThinkingOff.Omit,
+  Sampling.One,
+  EffortLevels.None,
+  true,
+  false,
+);
+const CLAUDE_4_5 = new ModelQuirks(
+  ThinkingSupport.Budget,
+  ThinkingOff.Omit,
+  Sampling.One,
+  EffortLevels.None,
+  true,
+  true,
+);
+const OPUS_4_5 = new ModelQuirks(
+  ThinkingSupport.Budget,
+  ThinkingOff.Omit,
+  Sampling.One,
+  EffortLevels.UpToHigh,
+  true,
+  true,
+);
+const CLAUDE_4_6 = new ModelQuirks(
+  ThinkingSupport.Either,
+  ThinkingOff.Omit,
+  Sampling.One,
+  EffortLevels.WithoutXhigh,
+  true,
+  true,
+);
+const CLAUDE_4_7 = new ModelQuirks(
+  ThinkingSupport.Adaptive,
+  ThinkingOff.Omit,
+  Sampling.None,
+  EffortLevels.All,
+  true,
+  true,
+);
+const CLAUDE_5 = new ModelQuirks(
+  ThinkingSupport.Adaptive,
+  ThinkingOff.Disabled,
+  Sampling.None,
+  EffortLevels.All,
+  true,
+  true,
+);
+const FABLE_5 = new ModelQuirks(
+  ThinkingSupport.Adaptive,
+  ThinkingOff.Never,
+  Sampling.None,
+  EffortLevels.All,
+  true,
+  true,
+);
+const MYTHOS_PREVIEW = new ModelQuirks(
+  ThinkingSupport.Adaptive,
+  ThinkingOff.Never,
+  Sampling.None,
+  EffortLevels.WithoutXhigh,
+  true,
+  true,
+);
+const SONNET_5_5 = new ModelQuirks(
+  ThinkingSupport.Adaptive,
+  ThinkingOff.BetweenTools,
+  Sampling.None,
+  EffortLevels.All,
+  false,
+  true,
+);
+const NEWEST = new ModelQuirks(
+  ThinkingSupport.Adaptive,
+  ThinkingOff.Never,
+  Sampling.None,
+  EffortLevels.All,
+  false,
+  true,
+);
+
+/** The first row whose prefix fits wins, so longer prefixes stand before shorter ones. */
+const MODELS: ModelRow[] = [
+  new ModelRow("claude-opus-4-1", CLAUDE_4_1),
+  new ModelRow("claude-opus-4-5", OPUS_4_5),
+  new ModelRow("claude-opus-4-6", CLAUDE_4_6),
+  new ModelRow("claude-opus-4-7", CLAUDE_4_7),
+  new ModelRow("claude-opus-4-8", CLAUDE_4_7),
+  new ModelRow("claude-opus-4", CLAUDE_4),
+  new ModelRow("claude-opus-5-", NEWEST),
+  new ModelRow("claude-opus-5", CLAUDE_5),
+  new ModelRow("claude-sonnet-4-5", CLAUDE_4_5),
+  new ModelRow("claude-sonnet-4-6", CLAUDE_4_6),
+  new ModelRow("claude-sonnet-4", CLAUDE_4),
+  new ModelRow("claude-sonnet-5-", SONNET_5_5),
+  new ModelRow("claude-sonnet-5", CLAUDE_5),
+  new ModelRow("claude-haiku-4-5", CLAUDE_4_5),
+  new ModelRow("claude-haiku-5", CLAUDE_5),
+  new ModelRow("claude-fable-5-", NEWEST),
+  new ModelRow("claude-fable-5", FABLE_5),
+  new ModelRow("claude-mythos-preview", MYTHOS_PREVIEW),
+  new ModelRow("claude-mythos-5-", NEWEST),
+  new ModelRow("claude-mythos-5", FABLE_5),
+  new ModelRow("claude-3-7", CLAUDE_4),
+  new ModelRow("claude-3", CLAUDE_3),
+  new ModelRow("claude-2", CLAUDE_3),
+  new ModelRow("claude-instant", CLAUDE_3),
+  // A Claude that is newer than this table: what the newest known ones have in common.
+  new ModelRow("claude-", NEWEST),
+];
 
 const FAMILY = encodeText("claude-");
 
@@ -237,12 +206,12 @@ const FAMILY = encodeText("claude-");
 export function findQuirks(model: StaticArray<u8>): ModelQuirks {
   const address = changetype<usize>(model);
   const offset = indexOfText(address, model.length, FAMILY);
-  if (offset < 0) return OTHER;
-  for (let index = 0; index < QUIRKS.length; index++) {
-    const row = unchecked(QUIRKS[index]);
+  if (offset < 0) return CLAUDE_4;
+  for (let index = 0; index < MODELS.length; index++) {
+    const row = unchecked(MODELS[index]);
     const prefix = row.prefix;
     if (model.length - offset < prefix.length) continue;
-    if (memory.compare(address + offset, changetype<usize>(prefix), prefix.length) == 0) return row;
+    if (memory.compare(address + offset, changetype<usize>(prefix), prefix.length) == 0) return row.quirks;
   }
-  return OTHER;
+  return CLAUDE_4;
 }
