@@ -3,7 +3,7 @@ import { Context, type LocalReply, type Side, type StreamOwner } from "./context
 import type { HeaderMap } from "./header-map";
 import { streamProperty } from "./properties";
 import type { Router } from "./router";
-import { AnswerPlayer, type AnswerTaker, type ScriptedUpstream, type UpstreamRequest } from "./scripted-upstream";
+import { AnswerPlayer, type AnswerTaker, type ScriptedUpstream, type UpstreamRequest, type UpstreamScript } from "./scripted-upstream";
 import { FilterPath, type PathOwner } from "./stream";
 import type { Timer } from "./clock";
 
@@ -17,6 +17,8 @@ export class Attempt implements StreamOwner, PathOwner, AnswerTaker {
   perTryTimer: Timer | null = null;
   request: UpstreamRequest | null = null;
   private player: AnswerPlayer | null = null;
+  private readonly script: UpstreamScript;
+  private readonly refused: boolean;
   private responseHeaders: HeaderMap | null = null;
 
   constructor(
@@ -38,6 +40,10 @@ export class Attempt implements StreamOwner, PathOwner, AnswerTaker {
       data: (bytes, end) => router.onUpstreamData(this, bytes, end),
       trailers: (trailers) => router.onUpstreamTrailers(this, trailers),
     });
+    this.script = upstream.nextScript();
+    this.refused = typeof this.script === "object" && this.script.refuse === true;
+    // Envoy connects before the filter runs, so the refusal comes whatever the filter waits for.
+    if (this.refused) world.clock.after(0, () => this.onReset("remote connection failure"));
     this.context.create();
   }
 
@@ -59,8 +65,10 @@ export class Attempt implements StreamOwner, PathOwner, AnswerTaker {
     this.request = {
       cluster: this.cluster, method: headers.get(":method") ?? "", path: headers.get(":path") ?? "", headers: headers.clone(), body: Buffer.alloc(0), complete: false,
     };
-    this.upstream.requests.push(this.request);
-    this.router.stream.answer.upstreamRequests.push(this.request);
+    if (!this.refused) {
+      this.upstream.requests.push(this.request);
+      this.router.stream.answer.upstreamRequests.push(this.request);
+    }
     if (end) this.requestComplete();
   }
   private encodeData(bytes: Uint8Array, end: boolean): void {
@@ -75,16 +83,9 @@ export class Attempt implements StreamOwner, PathOwner, AnswerTaker {
     const length = request.headers.get("content-length");
     if (length !== undefined && Number(length) !== request.body.length)
       this.context.vm.violate(`the request to ${this.cluster} has content-length ${length} and ${request.body.length} bytes`);
-    const script = this.upstream.nextScript();
-    const answer = typeof script === "function" ? script(request) : script;
-    const clock = this.router.stream.world.clock;
-    if (answer.refuse === true) {
-      // A refused connection never carries the request.
-      this.upstream.requests.pop();
-      clock.after(0, () => this.onReset("remote connection failure"));
-      return;
-    }
-    this.player = new AnswerPlayer(clock, answer, this);
+    if (this.refused) return;
+    const answer = typeof this.script === "function" ? this.script(request) : this.script;
+    this.player = new AnswerPlayer(this.router.stream.world.clock, answer, this);
     this.player.play();
   }
 
@@ -92,6 +93,7 @@ export class Attempt implements StreamOwner, PathOwner, AnswerTaker {
 
   onHeaders(headers: HeaderMap, end: boolean): void {
     this.responseHeaders = headers;
+    this.router.stream.answer.details = "via_upstream";
     this.responsePath.receiveHeaders(headers, end);
   }
   onData(bytes: Uint8Array, end: boolean): void {
@@ -138,11 +140,12 @@ export class Attempt implements StreamOwner, PathOwner, AnswerTaker {
     this.router.stream.sendLocalReply(reply);
   }
   continueSide(side: Side): void {
-    if (side === "request") this.requestPath.continue();
-    else this.responsePath.continue();
+    if (side === "request") this.requestPath.continueByFilter();
+    else this.responsePath.continueByFilter();
   }
-  resetStream(): void {
-    if (!this.closed) this.router.onUpstreamReset(this, "local reset");
+  /** Envoy resets the client's stream with it; there is no other try. */
+  resetStream(details: string): void {
+    this.router.stream.resetStream(details);
   }
   heldBody(side: Side): BodyBuffer | null {
     return side === "request" ? this.requestPath.held : this.responsePath.held;
@@ -152,7 +155,7 @@ export class Attempt implements StreamOwner, PathOwner, AnswerTaker {
     const stream = this.router.stream;
     return streamProperty(
       {
-        requestHeaders: this.requestHeaders, responseHeaders: this.responseHeaders, details: stream.answer.details, flags: stream.flags,
+        requestHeaders: this.requestHeaders, responseHeaders: this.responseHeaders, responseCode: stream.responseCode, details: stream.answer.details, flags: stream.flags,
         startedAt: stream.startedAt, now: stream.world.clock.now, requestBytes: stream.requestBytes, responseBytes: 0,
         cluster: this.cluster, upstreamAddress: this.address, filterState: stream.filterState,
       },

@@ -45,6 +45,8 @@ export class DownstreamStream implements StreamOwner, PathOwner {
   readonly startedAt: number;
   private readonly requestPath: FilterPath;
   private responseHeaders: HeaderMap | null = null;
+  /** The status once the router or a local reply has set it; the attempt filter sees none before. */
+  responseCode = 0;
   private headersSent = false;
   private prepared: LocalReply | null = null;
   private readonly depth: Record<Side, number> = { request: 0, response: 0 };
@@ -92,7 +94,7 @@ export class DownstreamStream implements StreamOwner, PathOwner {
   }
   /** The client goes away. */
   disconnect(): void {
-    this.reset("downstream_remote_disconnect", false);
+    this.reset("downstream_remote_disconnect");
   }
 
   // --- to the client
@@ -168,6 +170,7 @@ export class DownstreamStream implements StreamOwner, PathOwner {
       if (!headers.has("content-type")) headers.set("content-type", "text/plain");
     }
     this.responseHeaders = headers;
+    this.responseCode = reply.status;
     return headers;
   }
   private replyThroughFilter(reply: LocalReply): void {
@@ -185,7 +188,7 @@ export class DownstreamStream implements StreamOwner, PathOwner {
 
   respondHeaders(headers: HeaderMap, end: boolean): void {
     this.responseHeaders = headers;
-    this.answer.details = "via_upstream";
+    this.responseCode = Number(headers.get(":status") ?? 0);
     this.responsePath.receiveHeaders(headers, end);
   }
 
@@ -217,8 +220,8 @@ export class DownstreamStream implements StreamOwner, PathOwner {
   // --- for the filter
 
   continueSide(side: Side): void {
-    if (side === "request") this.requestPath.continue();
-    else this.responsePath.continue();
+    if (side === "request") this.requestPath.continueByFilter();
+    else this.responsePath.continueByFilter();
   }
   resetStream(details: string): void {
     this.reset(details, false);
@@ -246,7 +249,7 @@ export class DownstreamStream implements StreamOwner, PathOwner {
     const attempt = this.router.attempt;
     return streamProperty(
       {
-        requestHeaders: this.requestHeaders, responseHeaders: this.responseHeaders, details: this.answer.details, flags: this.flags,
+        requestHeaders: this.requestHeaders, responseHeaders: this.responseHeaders, responseCode: this.responseCode, details: this.answer.details, flags: this.flags,
         startedAt: this.startedAt, now: this.world.clock.now, requestBytes: this.requestBytes, responseBytes: this.answer.body.length,
         cluster: this.router.lastCluster, upstreamAddress: attempt?.address ?? null, filterState: this.filterState,
       },

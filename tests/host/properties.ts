@@ -4,6 +4,8 @@ import type { HeaderMap } from "./header-map";
 export interface StreamFacts {
   requestHeaders: HeaderMap | null;
   responseHeaders: HeaderMap | null;
+  /** 0 while there is none. */
+  responseCode: number;
   details: string;
   flags: number;
   /** Unix time in ms. */
@@ -64,10 +66,9 @@ function requestProperty(facts: StreamFacts, path: readonly string[]): Uint8Arra
 }
 
 function responseProperty(facts: StreamFacts, path: readonly string[]): Uint8Array | null {
-  const status = facts.responseHeaders?.get(":status");
   switch (path[1]) {
     case "code":
-      return status === undefined ? null : long(Number(status));
+      return facts.responseCode === 0 ? null : long(facts.responseCode);
     case "code_details":
       return facts.details === "" ? null : text(facts.details);
     case "flags":

@@ -90,7 +90,7 @@ export class Router implements Sink {
     const attempt = new Attempt(this, upstream, headers);
     this.attempt = attempt;
     attempt.requestPath.receiveHeaders(headers, end);
-    if (body !== null && !attempt.closed) attempt.requestPath.receiveData(body, true);
+    if (body !== null && !attempt.closed) attempt.requestPath.receiveData(body, this.requestEnded);
   }
   private onRequestComplete(): void {
     this.requestEnded = true;
@@ -108,7 +108,8 @@ export class Router implements Sink {
 
   onUpstreamHeaders(attempt: Attempt, headers: HeaderMap, end: boolean): void {
     if (attempt !== this.attempt || this.destroyed) return;
-    if (this.isRetriable(headers) && this.takeRetry()) return this.retry(attempt);
+    // An answer to half a request is not tried again.
+    if (this.isRetriable(headers) && this.requestEnded && this.takeRetry()) return this.retry(attempt);
     this.stream.world.clock.cancel(attempt.perTryTimer);
     this.responseStarted = true;
     headers.set("x-envoy-upstream-service-time", "0");
@@ -159,9 +160,9 @@ export class Router implements Sink {
     if (this.policy.on.has("gateway-error") && [502, 503, 504].includes(status)) return true;
     return this.policy.on.has("retriable-headers") && this.policy.headerNames.some((name) => headers.has(name));
   }
-  /** Whether one more try is allowed now; it is then taken. Only a request that has come whole can be tried again. */
+  /** Whether one more try is allowed; it is then taken. */
   private takeRetry(): boolean {
-    if (this.policy === null || !this.requestEnded || this.policy.left <= 0) return false;
+    if (this.policy === null || this.policy.left <= 0) return false;
     this.policy.left--;
     return true;
   }
@@ -171,8 +172,8 @@ export class Router implements Sink {
     this.retryTimer = this.stream.world.clock.after(1, () => {
       if (this.destroyed || this.requestHeaders === null) return;
       const body = this.requestBody !== null && this.requestBody.length > 0 ? this.requestBody.slice(0, this.requestBody.length) : null;
-      this.stream.inside("request", () => this.begin(this.requestHeaders as HeaderMap, body === null, body));
-      this.startPerTryTimer();
+      this.stream.inside("request", () => this.begin(this.requestHeaders as HeaderMap, body === null && this.requestEnded, body));
+      if (this.requestEnded) this.startPerTryTimer();
     });
   }
   private reply(status: number, body: string, details: string, flags: number): void {

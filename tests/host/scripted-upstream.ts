@@ -33,6 +33,7 @@ export interface UpstreamRequest {
   complete: boolean;
 }
 
+/** An answer, or what chooses one when the request has come whole (such a script cannot refuse the connection). */
 export type UpstreamScript = ScriptedAnswer | ((request: UpstreamRequest) => ScriptedAnswer);
 
 /** Takes an answer as Envoy's upstream codec gives it. */
@@ -53,7 +54,7 @@ export class ScriptedUpstream {
     private readonly scripts: readonly UpstreamScript[],
   ) {}
 
-  /** Chooses the answer to the next request; null leaves the choice to `play` (the script wants to see the request). */
+  /** The answer to the next request. */
   nextScript(): UpstreamScript {
     const script = this.scripts[Math.min(this.position, this.scripts.length - 1)];
     this.position++;

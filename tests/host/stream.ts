@@ -40,6 +40,8 @@ export class FilterPath {
   held: BodyBuffer | null = null;
   private state: "flowing" | "stopped" | "all-stopped" = "flowing";
   private headersPassed = false;
+  /** Set when the filter has continued the side inside the running callback. */
+  private continuedInside = false;
   private ended = false;
   private headers: HeaderMap | null = null;
   private heldTrailers: HeaderMap | null = null;
@@ -83,10 +85,13 @@ export class FilterPath {
     if (this.context.buffering[this.side]) this.hold(piece, false);
     if (this.context.done) return this.owner.leave(this.side);
     const size = this.context.body(this.side)?.length ?? 0;
+    this.continuedInside = false;
     const status = this.call(NAMES[this.side].data, [size, end ? 1 : 0], (raw) => this.dataStatus(raw));
     this.owner.leave(this.side);
     this.context.buffering[this.side] = status === DataStatus.StopIterationAndBuffer;
     if (status === DataStatus.Continue) this.context.pieces[this.side] = null;
+    if (this.side === "request" && this.continuedInside && status === DataStatus.StopIterationAndBuffer)
+      this.context.vm.violate("a request body is continued and still buffered: Envoy shows and sends its bytes twice when the router keeps them for a retry");
     if (!this.stopped) this.afterData(status, piece);
   }
 
@@ -104,8 +109,14 @@ export class FilterPath {
     this.next.trailers(trailers);
   }
 
-  /** Goes on with everything held: `proxy_continue_stream`, or a Continue after a stop. */
-  continue(): void {
+  /** `proxy_continue_stream`. */
+  continueByFilter(): void {
+    this.continuedInside = true;
+    this.continue();
+  }
+
+  /** Goes on with everything held. */
+  private continue(): void {
     if (this.stopped || this.headers === null) return;
     const replay = this.state === "all-stopped";
     this.state = "flowing";
