@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { Document } from "yaml";
+import { COMMITTED_FILES } from "./render/committed";
 import { renderClusters } from "./render/clusters";
 import { renderListener } from "./render/listener";
 import { readPluginFacts, type PluginFacts } from "./render/plugin";
@@ -9,13 +10,14 @@ import { describeError, runProgram, UserError } from "./support/failure";
 import { assignMockEndpoints, mockPorts } from "./support/mock-providers";
 import { parseFlags, readPort } from "./support/options";
 import { readPluginFile } from "./support/plugin-file";
-import { isProgram } from "./support/project";
+import { isProgram, projectPath } from "./support/project";
 
 export type { RenderOptions } from "./render/settings";
 
 const HELP = `Renders a complete Envoy configuration from a plugin JSON.
 
-  npm run render -- --plugin envoy/gateway.json --out envoy/envoy.yaml
+  npm run render                                           the committed files in envoy/
+  npm run render -- --plugin my.json --out my-envoy.yaml   any other
 
   --plugin FILE          the plugin JSON                        (envoy/gateway.json)
   --out FILE             where to write; - is standard output   (-)
@@ -23,6 +25,7 @@ const HELP = `Renders a complete Envoy configuration from a plugin JSON.
   --mocks HOST:PORT      the mock providers of tests/mocks/main.ts, started with this port as --port-base
   --endpoint NAME=HOST:PORT   a plain-text endpoint for one cluster; may be repeated
   --address ADDRESS      address of the gateway                 (127.0.0.1)
+  --admin-address ADDRESS     address of the admin interface    (127.0.0.1)
   --port PORT            port of the gateway                    (8080)
   --admin-port PORT      port of Envoy's admin interface        (9901)
   --module FILE          the module, as Envoy sees it           (build/modelmux.wasm)
@@ -48,7 +51,7 @@ export function renderEnvoy(plugin: object, options: RenderOptions = {}): string
   };
   // The VM's configuration is one object in both filters, so the second one becomes a YAML alias of the first.
   const document = new Document(configuration, { aliasDuplicateObjects: true, anchorPrefix: "vm" });
-  if (settings.comment !== "") document.commentBefore = ` ${settings.comment}`;
+  if (settings.comment !== "") document.commentBefore = settings.comment.replace(/^/gm, " ");
   return document.toString({ lineWidth: 0 });
 }
 
@@ -90,7 +93,20 @@ function readEndpoints(plugin: object, mocks: string | undefined, single: string
   return endpoints;
 }
 
+/** The committed configurations, as they should be now. */
+export function renderCommittedFiles(): { path: string; text: string }[] {
+  const plugin = readPluginFile(projectPath("envoy", "gateway.json"));
+  return COMMITTED_FILES.map(({ path, options }) => ({ path, text: renderEnvoy(plugin, options(plugin)) }));
+}
+
 function main(): void {
+  if (process.argv.length === 2) {
+    for (const { path, text } of renderCommittedFiles()) {
+      writeResult(projectPath(path), text);
+      process.stdout.write(`rendered ${path}\n`);
+    }
+    return;
+  }
   const flags = parseFlags({
     plugin: { type: "string", default: "envoy/gateway.json" },
     out: { type: "string", default: "-" },
@@ -98,6 +114,7 @@ function main(): void {
     mocks: { type: "string" },
     endpoint: { type: "string", multiple: true, default: [] },
     address: { type: "string" },
+    "admin-address": { type: "string" },
     port: { type: "string" },
     "admin-port": { type: "string" },
     module: { type: "string" },
@@ -114,13 +131,14 @@ function main(): void {
   const options: RenderOptions = {
     endpoints: readEndpoints(plugin, flags.mocks, flags.endpoint),
     comment: `Rendered from ${flags.plugin} by \`npm run render\`: change that file and render again.`,
+    address: flags.address,
+    adminAddress: flags["admin-address"],
+    port: flags.port === undefined ? undefined : readPort(flags.port, "--port"),
+    adminPort: flags["admin-port"] === undefined ? undefined : readPort(flags["admin-port"], "--admin-port"),
+    module: flags.module,
+    logPath: flags["log-path"],
+    caPath: flags["ca-path"],
   };
-  if (flags.address !== undefined) options.address = flags.address;
-  if (flags.port !== undefined) options.port = readPort(flags.port, "--port");
-  if (flags["admin-port"] !== undefined) options.adminPort = readPort(flags["admin-port"], "--admin-port");
-  if (flags.module !== undefined) options.module = flags.module;
-  if (flags["log-path"] !== undefined) options.logPath = flags["log-path"];
-  if (flags["ca-path"] !== undefined) options.caPath = flags["ca-path"];
   writeResult(flags.out, renderEnvoy(plugin, options));
 }
 

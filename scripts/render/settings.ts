@@ -1,27 +1,27 @@
 /** Where and how the rendered Envoy listens, logs and finds the module. */
 export interface RenderOptions {
   /** Address of the gateway's listener; default 127.0.0.1. Only a container needs another one. */
-  address?: string;
+  address?: string | undefined;
   /** Port of the gateway; default 8080. */
-  port?: number;
+  port?: number | undefined;
   /** Address of Envoy's admin interface; default 127.0.0.1. It shows everything and has no password: keep it there. */
-  adminAddress?: string;
+  adminAddress?: string | undefined;
   /** Port of Envoy's admin interface; default 9901. */
-  adminPort?: number;
+  adminPort?: number | undefined;
   /** Path of the module as Envoy sees it; default build/modelmux.wasm. */
-  module?: string;
+  module?: string | undefined;
   /** File of the JSON access log; default /dev/stdout. */
-  logPath?: string;
+  logPath?: string | undefined;
   /** PEM file with the certificate authorities to trust; default is where Debian, Ubuntu and Alpine keep it. */
-  caPath?: string;
+  caPath?: string | undefined;
   /** Plain-text `host:port` per cluster, in place of the vendor over TLS: mocks, or servers of one's own. */
-  endpoints?: Record<string, string>;
+  endpoints?: Record<string, string> | undefined;
   /** A first line for the file, without `#`. */
-  comment?: string;
+  comment?: string | undefined;
 }
 
 /** Options with every default filled in. */
-export type RenderSettings = Required<Omit<RenderOptions, "comment">> & { comment: string };
+export type RenderSettings = { [Name in keyof RenderOptions]-?: NonNullable<RenderOptions[Name]> };
 
 /** Fills the defaults in. */
 export function fillSettings(options: RenderOptions): RenderSettings {

@@ -18,25 +18,29 @@ export function renderStatistics(): object {
  * `modelmux` is the module's own JSON object (route, provider, model, attempts, tokens, ttft_ms) as a text.
  */
 export function renderAccessLog(path: string): object {
-  return extension("envoy.access_loggers.file", "envoy.extensions.access_loggers.file.v3.FileAccessLog", {
-    path,
-    log_format: {
-      json_format: {
-        time: "%START_TIME%",
-        method: "%REQ(:METHOD)%",
-        path: "%PATH(NQ)%",
-        protocol: "%PROTOCOL%",
-        status: "%RESPONSE_CODE%",
-        flags: "%RESPONSE_FLAGS%",
-        details: "%RESPONSE_CODE_DETAILS%",
-        duration_ms: "%DURATION%",
-        bytes_received: "%BYTES_RECEIVED%",
-        bytes_sent: "%BYTES_SENT%",
-        cluster: "%UPSTREAM_CLUSTER%",
-        upstream: "%UPSTREAM_HOST%",
-        request_id: "%REQ(X-REQUEST-ID)%",
-        modelmux: "%FILTER_STATE(wasm.modelmux:PLAIN)%",
-      },
-    },
-  });
+  const format = { log_format: { json_format: LOG_FIELDS } };
+  const type = "envoy.extensions.access_loggers";
+  // Standard output is written to, not opened: opening it fails where it is a socket or belongs to another user.
+  if (path === "/dev/stdout")
+    return extension("envoy.access_loggers.stdout", `${type}.stream.v3.StdoutAccessLog`, format);
+  if (path === "/dev/stderr")
+    return extension("envoy.access_loggers.stderr", `${type}.stream.v3.StderrAccessLog`, format);
+  return extension("envoy.access_loggers.file", `${type}.file.v3.FileAccessLog`, { path, ...format });
 }
+
+const LOG_FIELDS = {
+  time: "%START_TIME%",
+  method: "%REQ(:METHOD)%",
+  path: "%PATH(NQ)%",
+  protocol: "%PROTOCOL%",
+  status: "%RESPONSE_CODE%",
+  flags: "%RESPONSE_FLAGS%",
+  details: "%RESPONSE_CODE_DETAILS%",
+  duration_ms: "%DURATION%",
+  bytes_received: "%BYTES_RECEIVED%",
+  bytes_sent: "%BYTES_SENT%",
+  cluster: "%UPSTREAM_CLUSTER%",
+  upstream: "%UPSTREAM_HOST%",
+  request_id: "%REQ(X-REQUEST-ID)%",
+  modelmux: "%FILTER_STATE(wasm.modelmux:PLAIN)%",
+};

@@ -16,9 +16,11 @@ export function findMissingDocstrings(source: SourceFile): Finding[] {
   return file.findings;
 }
 
-/** The ABI documents its host functions and callbacks; a table of constants is documented by its file's header. */
+/** The ABI documents its host functions and callbacks; a table of constants by the comment that stands before it. */
 function isExplainedElsewhere(statement: ts.Statement & ts.HasModifiers, text: string): boolean {
-  if (ts.isVariableStatement(statement)) return text.startsWith("/*");
+  if (ts.isVariableStatement(statement) && /^[A-Z0-9_]+$/.test(nameOf(statement))) {
+    return text.slice(0, statement.getStart()).includes("/*");
+  }
   const isDeclared = ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.DeclareKeyword) === true;
   return isDeclared || nameOf(statement).startsWith("proxy_");
 }
