@@ -4,15 +4,7 @@ import { Failure } from "../canonical/failure";
 import { CanonicalRequest } from "../canonical/request";
 import { AttemptTarget } from "../providers/provider";
 
-/** Where a passed-through answer stands after the bytes seen so far. */
-export const enum PassthroughState {
-  /** Nothing that a client would show has come. */
-  Waiting = 0,
-  Content = 1,
-  Done = 2,
-  /** `failure` says why. */
-  Failed = 3,
-}
+export { PassthroughState } from "../canonical/passthrough";
 
 /** One try, as `error.attempts` lists it. */
 export class AttemptRecord {
@@ -37,9 +29,21 @@ export abstract class ClientProtocol {
    * A writer of a streamed answer into `out` (borrowed): one wire event per call. `created` in Unix seconds and `id`
    * (inside of a JSON string) are used when the provider gives none; the target's model likewise.
    */
-  abstract openStreamWriter(request: CanonicalRequest, target: AttemptTarget, id: StaticArray<u8>, created: i64, out: ByteBuffer): AnswerSink;
+  abstract openStreamWriter(
+    request: CanonicalRequest,
+    target: AttemptTarget,
+    id: StaticArray<u8>,
+    created: i64,
+    out: ByteBuffer,
+  ): AnswerSink;
   /** A writer of a unary answer: gathers, and writes one body into `out` (borrowed) at `done`. */
-  abstract openAnswerWriter(request: CanonicalRequest, target: AttemptTarget, id: StaticArray<u8>, created: i64, out: ByteBuffer): AnswerSink;
+  abstract openAnswerWriter(
+    request: CanonicalRequest,
+    target: AttemptTarget,
+    id: StaticArray<u8>,
+    created: i64,
+    out: ByteBuffer,
+  ): AnswerSink;
   /** The error envelope. `attempts` is null when no attempt was made. */
   abstract writeError(failure: Failure, attempts: AttemptRecord[] | null, out: ByteBuffer): void;
 }

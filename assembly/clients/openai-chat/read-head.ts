@@ -18,7 +18,11 @@ function isKnownRole(document: JsonDocument, node: i32): bool {
 
 function checkMessages(document: JsonDocument, messages: i32, fields: FieldReader): void {
   let index = 0;
-  for (let message = document.first(messages); message >= 0 && !fields.failed; message = document.nextElement(message)) {
+  for (
+    let message = document.first(messages);
+    message >= 0 && !fields.failed;
+    message = document.nextElement(message)
+  ) {
     fields.enter(Place.Message, index);
     index += 1;
     if (!fields.checked(message, "", Expect.Object)) return;

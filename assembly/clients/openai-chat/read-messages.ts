@@ -24,7 +24,11 @@ export class MessageReader {
   read(messages: i32): void {
     let index = 0;
     const document = this.document;
-    for (let message = document.first(messages); message >= 0 && !this.fields.failed; message = document.nextElement(message)) {
+    for (
+      let message = document.first(messages);
+      message >= 0 && !this.fields.failed;
+      message = document.nextElement(message)
+    ) {
       this.fields.enter(Place.Message, index);
       this.readMessage(message, index);
       index += 1;
@@ -66,7 +70,11 @@ export class MessageReader {
     const blocks = fields.optional(object, keys.THINKING_BLOCKS, "thinking_blocks", Expect.Array);
     const before = this.request.parts.length;
     let index = 0;
-    for (let block = this.document.first(blocks); block >= 0 && !fields.failed; block = this.document.nextElement(block)) {
+    for (
+      let block = this.document.first(blocks);
+      block >= 0 && !fields.failed;
+      block = this.document.nextElement(block)
+    ) {
       fields.enter(Place.ThinkingBlock, message, index);
       index += 1;
       this.readThinkingBlock(block, message);

@@ -67,7 +67,12 @@ function readResponseFormat(root: i32, request: CanonicalRequest, fields: FieldR
   request.schema = fields.optional(wrapper, SCHEMA, "response_format.json_schema.schema", Expect.Object);
   request.schemaName = fields.optional(wrapper, keys.NAME, "response_format.json_schema.name", Expect.String);
   request.schemaStrict = fields.optional(wrapper, STRICT, "response_format.json_schema.strict", Expect.Boolean);
-  request.schemaDescription = fields.optional(wrapper, DESCRIPTION, "response_format.json_schema.description", Expect.String);
+  request.schemaDescription = fields.optional(
+    wrapper,
+    DESCRIPTION,
+    "response_format.json_schema.description",
+    Expect.String,
+  );
   // OpenAI does not demand the schema itself; without one any object will do.
   request.responseFormat = request.schema >= 0 ? ResponseFormat.JsonSchema : ResponseFormat.JsonObject;
 }

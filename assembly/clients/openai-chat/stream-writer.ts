@@ -173,7 +173,8 @@ export class ChunkWriter extends AnswerSink {
 
   free(): void {
     this.head.free();
-    for (let position = 0; position < this.choices.length; position++) unchecked(this.choices[position]).reasoning.free();
+    for (let position = 0; position < this.choices.length; position++)
+      unchecked(this.choices[position]).reasoning.free();
     this.choices = [];
   }
 

@@ -1,0 +1,70 @@
+import * as keys from "../../canonical/openai-keys";
+import { JsonDocument, JsonKey } from "../../json/document";
+import { ProviderType, ReasoningHistory } from "../catalogue";
+import { EditList } from "./edits";
+
+const REASONING_SIGNATURE = new JsonKey("reasoning_signature");
+
+/**
+ * Edits the conversation for a server's dialect: `developer` becomes `system` where the server does not know it (checklist
+ * item 133), and reasoning of earlier answers is removed where the server rejects it (item 134).
+ */
+export class HistoryEditor {
+  constructor(
+    private document: JsonDocument,
+    private type: ProviderType,
+    private edits: EditList,
+  ) {}
+
+  /** Whether this server's dialect differs at all, so that the messages must be looked at. */
+  isNeeded(): bool {
+    return !this.type.acceptsDeveloperRole || this.type.reasoningHistory != ReasoningHistory.Keep;
+  }
+
+  /** Adds the edits of an array of messages. */
+  edit(messages: i32): void {
+    const document = this.document;
+    let isToolTurn = this.hasToolCalls(document.first(messages));
+    for (let message = document.first(messages); message >= 0; message = document.nextElement(message)) {
+      const role = document.find(message, keys.ROLE);
+      if (document.equals(role, keys.ASSISTANT)) {
+        this.editAssistant(message, isToolTurn);
+      } else if (document.equals(role, keys.USER)) {
+        isToolTurn = this.hasToolCalls(document.nextElement(message));
+      } else if (!this.type.acceptsDeveloperRole && document.equals(role, keys.DEVELOPER)) {
+        this.edits.replaceNode(role).ascii('"system"');
+      }
+    }
+  }
+
+  /** Whether an answer calls a tool between this message and the next one of the user. */
+  private hasToolCalls(message: i32): bool {
+    if (this.type.reasoningHistory != ReasoningHistory.ToolTurns) return false;
+    const document = this.document;
+    for (; message >= 0; message = document.nextElement(message)) {
+      if (document.equals(document.find(message, keys.ROLE), keys.USER)) return false;
+      if (document.first(document.find(message, keys.TOOL_CALLS)) >= 0) return true;
+    }
+    return false;
+  }
+
+  private editAssistant(message: i32, isToolTurn: bool): void {
+    if (this.type.reasoningHistory == ReasoningHistory.Keep) return;
+    const document = this.document;
+    let keptBefore = false;
+    let previousEnd = 0;
+    for (let key = document.first(message); key >= 0; key = document.nextKey(key)) {
+      if (this.isRemoved(key, isToolTurn)) this.edits.removeMember(key, keptBefore, previousEnd);
+      else keptBefore = true;
+      previousEnd = document.end(document.valueOf(key));
+    }
+  }
+
+  private isRemoved(key: i32, isToolTurn: bool): bool {
+    const document = this.document;
+    // Both hold proofs for the vendor that made them and mean nothing to another one.
+    if (document.equals(key, keys.THINKING_BLOCKS) || document.equals(key, REASONING_SIGNATURE)) return true;
+    const isReasoning = document.equals(key, keys.REASONING_CONTENT) || document.equals(key, keys.REASONING);
+    return isReasoning && !isToolTurn;
+  }
+}

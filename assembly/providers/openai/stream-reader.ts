@@ -1,0 +1,88 @@
+import * as keys from "../../canonical/openai-keys";
+import { AnswerSink } from "../../canonical/answer";
+import { FailureReason } from "../../canonical/failure";
+import { JsonDocument, JsonError } from "../../json/document";
+import { StreamReader } from "../provider";
+import { AnswerTeller } from "./answer-teller";
+import { readErrorDocument } from "./errors";
+import { isDoneMarker } from "./done-marker";
+import { readUsage } from "./usage";
+
+/** Reads `chat.completion.chunk` events into the hub. Source: https://platform.openai.com/docs/api-reference/chat-streaming */
+export class OpenAiStreamReader extends StreamReader {
+  private document: JsonDocument = new JsonDocument();
+  private teller: AnswerTeller | null = null;
+  private hasStarted: bool = false;
+
+  event(name: usize, nameLength: i32, data: usize, dataLength: i32, sink: AnswerSink): void {
+    if (sink.isDone || sink.hasFailed) return;
+    if (isDoneMarker(data, dataLength)) {
+      sink.done();
+      return;
+    }
+    const document = this.document;
+    if (document.parse(data, dataLength) != JsonError.None || !document.isObject(document.root())) {
+      sink.failWith(FailureReason.StreamError, 502, "The provider sent an event that is no chunk of an answer.");
+      return;
+    }
+    if (readErrorDocument(document, 0, sink.failure)) {
+      sink.fail();
+      return;
+    }
+    const root = document.root();
+    readUsage(document, document.find(root, keys.USAGE), sink.usage);
+    const choices = document.find(root, keys.CHOICES);
+    if (document.first(choices) < 0) return;
+    const teller = this.tellerFor(sink);
+    if (!this.hasStarted) teller.start(root);
+    this.hasStarted = true;
+    teller.tell(choices, keys.DELTA);
+  }
+
+  end(sink: AnswerSink): void {
+    if (sink.isDone || sink.hasFailed) return;
+    const teller = this.teller;
+    if (teller !== null && teller.hasFinished()) {
+      sink.done();
+      return;
+    }
+    const message = "The provider ended its stream before the answer was complete.";
+    sink.failWith(FailureReason.StreamError, 502, message, "stream_truncated");
+  }
+
+  free(): void {
+    this.document.free();
+    const teller = this.teller;
+    if (teller !== null) teller.free();
+  }
+
+  private tellerFor(sink: AnswerSink): AnswerTeller {
+    const known = this.teller;
+    if (known !== null) {
+      known.useSink(sink);
+      return known;
+    }
+    const teller = new AnswerTeller(this.document, sink);
+    this.teller = teller;
+    return teller;
+  }
+}
+
+/** Tells a unary answer to the hub. Source: https://platform.openai.com/docs/api-reference/chat/object */
+export function readOpenAiAnswer(document: JsonDocument, sink: AnswerSink): void {
+  if (sink.isDone || sink.hasFailed) return;
+  if (readErrorDocument(document, 0, sink.failure)) {
+    sink.fail();
+    return;
+  }
+  const root = document.root();
+  readUsage(document, document.find(root, keys.USAGE), sink.usage);
+  const teller = new AnswerTeller(document, sink);
+  const choices = document.find(root, keys.CHOICES);
+  if (document.first(choices) >= 0) {
+    teller.start(root);
+    teller.tell(choices, keys.MESSAGE);
+  }
+  teller.free();
+  sink.done();
+}
