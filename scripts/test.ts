@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { buildModules } from "./build";
 import { findEnvoy } from "./find-envoy";
-import { runProgram, UserError } from "./support/failure";
+import { reportFailure, UserError } from "./support/failure";
 import { isProgram, PROJECT_ROOT, projectPath } from "./support/project";
 
 /** Where vitest writes what happened. */
@@ -91,8 +91,7 @@ async function mainWithCounts(): Promise<void> {
   try {
     await main();
   } catch (error) {
-    process.exitCode = 1;
-    await runProgram(() => Promise.reject(error));
+    reportFailure(error);
     process.stdout.write(`${formatCounts({ passed: 0, failed: 1, skipped: 0 })}\n`);
   }
 }

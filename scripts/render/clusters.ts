@@ -47,7 +47,6 @@ function renderTlsCluster(cluster: ProviderCluster, caPath: string): object {
   return {
     type: "LOGICAL_DNS",
     dns_lookup_family: "V4_PREFERRED",
-    dns_refresh_rate: "30s",
     // HTTP/2 where the vendor's ALPN answer says so, else HTTP/1.1.
     typed_extension_protocol_options: renderProtocolOptions({
       auto_config: { http_protocol_options: {}, http2_protocol_options: {} },

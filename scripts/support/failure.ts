@@ -8,16 +8,21 @@ export function describeError(error: unknown): string {
 }
 
 /**
- * Runs a program's main function. A failure becomes one line on standard error and exit status 1;
+ * Tells the user of a failure in one line on standard error and sets exit status 1;
  * `MODELMUX_DEBUG=1` adds the stack, for whoever works on the programs themselves.
  */
+export function reportFailure(error: unknown): void {
+  const message = error instanceof UserError ? error.message : `unexpected: ${describeError(error)}`;
+  process.stderr.write(`modelmux: ${message}\n`);
+  if (process.env["MODELMUX_DEBUG"] && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  process.exitCode = 1;
+}
+
+/** Runs a program's main function and reports what it throws. */
 export async function runProgram(main: () => Promise<void> | void): Promise<void> {
   try {
     await main();
   } catch (error) {
-    const isExpected = error instanceof UserError;
-    process.stderr.write(`modelmux: ${isExpected ? error.message : `unexpected: ${describeError(error)}`}\n`);
-    if (process.env["MODELMUX_DEBUG"] && error instanceof Error) process.stderr.write(`${error.stack}\n`);
-    process.exitCode = 1;
+    reportFailure(error);
   }
 }
