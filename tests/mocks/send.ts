@@ -15,7 +15,7 @@ export async function sendAnswer(
   errorEvent: string,
   wantsGzip: boolean,
 ): Promise<void> {
-  const parts = answer.kind === "events" ? cutEvents(answer.events, rule, errorEvent) : [answer.body];
+  const parts = cutParts(answer, rule, errorEvent);
   const headers: Record<string, string> = { ...answer.headers, ...rule.headers };
   if (rule.retryAfter !== undefined) headers["retry-after"] = rule.retryAfter;
   // Vendors compress a complete answer for whoever accepts it.
@@ -34,11 +34,13 @@ export async function sendAnswer(
   if (await sendPieces(response, pieces, rule)) response.end();
 }
 
-/** The events that go out before the rule's failure, the error event included. */
-function cutEvents(events: string[], rule: Rule, errorEvent: string): string[] {
-  if (rule.errorAtEvent !== undefined) return [...events.slice(0, rule.errorAtEvent), errorEvent];
+/** What goes out before the rule's failure, the error event included. The body of a unary answer counts as one event. */
+function cutParts(answer: Answer, rule: Rule, errorEvent: string): string[] {
+  const isStream = answer.kind === "events";
+  const parts = isStream ? answer.events : [answer.body];
+  if (rule.errorAtEvent !== undefined && isStream) return [...parts.slice(0, rule.errorAtEvent), errorEvent];
   const count = rule.silentAfterEvents ?? rule.resetAfterEvents ?? rule.endAfterEvents;
-  return count === undefined ? events : events.slice(0, count);
+  return count === undefined ? parts : parts.slice(0, count);
 }
 
 /** Writes the body; false when the response must not be ended (silence, reset, or the other side has gone). */
