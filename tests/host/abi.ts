@@ -38,12 +38,23 @@ export const BufferType = {
 } as const;
 
 /** What a header callback may return; a trailer callback the first two. */
-export const HeadersStatus = { Continue: 0, StopIteration: 1, StopAllIterationAndBuffer: 3, StopAllIterationAndWatermark: 4 } as const;
+export const HeadersStatus = {
+  Continue: 0,
+  StopIteration: 1,
+  StopAllIterationAndBuffer: 3,
+  StopAllIterationAndWatermark: 4,
+} as const;
 
 /** What a body callback may return. */
-export const DataStatus = { Continue: 0, StopIterationAndBuffer: 1, StopIterationAndWatermark: 2, StopIterationNoBuffer: 3 } as const;
+export const DataStatus = {
+  Continue: 0,
+  StopIterationAndBuffer: 1,
+  StopIterationAndWatermark: 2,
+  StopIterationNoBuffer: 3,
+} as const;
 
-const i32s = (count: number, result = "i32"): string => `${Array<string>(count).fill("i32").join(" ")} -> ${result}`.trim();
+const i32s = (count: number, result = "i32"): string =>
+  `${Array<string>(count).fill("i32").join(" ")} -> ${result}`.trim();
 
 /** Every function that a module may import, and its signature. Anything else makes Envoy refuse the module. */
 export const IMPORT_SIGNATURES: Readonly<Record<string, string>> = {
@@ -133,13 +144,24 @@ export const EXPORT_SIGNATURES: Readonly<Record<string, string>> = {
   proxy_on_delete: i32s(1, "").trim(),
 };
 
-const RESTRICTED_WASI = ["fd_write", "args_sizes_get", "args_get", "environ_sizes_get", "environ_get", "clock_time_get", "random_get"];
+const RESTRICTED_WASI = [
+  "fd_write",
+  "args_sizes_get",
+  "args_get",
+  "environ_sizes_get",
+  "environ_get",
+  "clock_time_get",
+  "random_get",
+];
 
 /** What may be called while the module starts (`_initialize`): logs, environment, clock, random bytes. */
 export const ALLOWED_AT_START: ReadonlySet<string> = new Set(["env.proxy_log", ...bothWasi(RESTRICTED_WASI)]);
 
 /** What may be called inside the allocation hook. */
-export const ALLOWED_IN_ALLOCATION: ReadonlySet<string> = new Set(["env.proxy_log", ...bothWasi(["fd_write", "clock_time_get"])]);
+export const ALLOWED_IN_ALLOCATION: ReadonlySet<string> = new Set([
+  "env.proxy_log",
+  ...bothWasi(["fd_write", "clock_time_get"]),
+]);
 
 function bothWasi(names: string[]): string[] {
   return names.flatMap((name) => [`wasi_snapshot_preview1.${name}`, `wasi_unstable.${name}`]);

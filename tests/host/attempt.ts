@@ -3,7 +3,13 @@ import { Context, type LocalReply, type Side, type StreamOwner } from "./context
 import type { HeaderMap } from "./header-map";
 import { streamProperty } from "./properties";
 import type { Router } from "./router";
-import { AnswerPlayer, type AnswerTaker, type ScriptedUpstream, type UpstreamRequest, type UpstreamScript } from "./scripted-upstream";
+import {
+  AnswerPlayer,
+  type AnswerTaker,
+  type ScriptedUpstream,
+  type UpstreamRequest,
+  type UpstreamScript,
+} from "./scripted-upstream";
 import { FilterPath, type PathOwner } from "./stream";
 import type { Timer } from "./clock";
 
@@ -63,7 +69,12 @@ export class Attempt implements StreamOwner, PathOwner, AnswerTaker {
     const missing = [":method", ":path", ":authority"].filter((name) => !headers.has(name));
     if (missing.length > 0) this.context.vm.violate(`the upstream request lacks ${missing.join(", ")}`);
     this.request = {
-      cluster: this.cluster, method: headers.get(":method") ?? "", path: headers.get(":path") ?? "", headers: headers.clone(), body: Buffer.alloc(0), complete: false,
+      cluster: this.cluster,
+      method: headers.get(":method") ?? "",
+      path: headers.get(":path") ?? "",
+      headers: headers.clone(),
+      body: Buffer.alloc(0),
+      complete: false,
     };
     if (!this.refused) {
       this.upstream.requests.push(this.request);
@@ -82,7 +93,9 @@ export class Attempt implements StreamOwner, PathOwner, AnswerTaker {
     request.complete = true;
     const length = request.headers.get("content-length");
     if (length !== undefined && Number(length) !== request.body.length)
-      this.context.vm.violate(`the request to ${this.cluster} has content-length ${length} and ${request.body.length} bytes`);
+      this.context.vm.violate(
+        `the request to ${this.cluster} has content-length ${length} and ${request.body.length} bytes`,
+      );
     if (this.refused) return;
     const answer = typeof this.script === "function" ? this.script(request) : this.script;
     this.player = new AnswerPlayer(this.router.stream.world.clock, answer, this);
@@ -155,9 +168,18 @@ export class Attempt implements StreamOwner, PathOwner, AnswerTaker {
     const stream = this.router.stream;
     return streamProperty(
       {
-        requestHeaders: this.requestHeaders, responseHeaders: this.responseHeaders, responseCode: stream.responseCode, details: stream.answer.details, flags: stream.flags,
-        startedAt: stream.startedAt, now: stream.world.clock.now, requestBytes: stream.requestBytes, responseBytes: 0,
-        cluster: this.cluster, upstreamAddress: this.address, filterState: stream.filterState,
+        requestHeaders: this.requestHeaders,
+        responseHeaders: this.responseHeaders,
+        responseCode: stream.responseCode,
+        details: stream.answer.details,
+        flags: stream.flags,
+        startedAt: stream.startedAt,
+        now: stream.world.clock.now,
+        requestBytes: stream.requestBytes,
+        responseBytes: 0,
+        cluster: this.cluster,
+        upstreamAddress: this.address,
+        filterState: stream.filterState,
       },
       path,
     );

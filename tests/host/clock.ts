@@ -29,7 +29,10 @@ export class Clock {
   }
   private first(): Timer | undefined {
     return this.timers.reduce<Timer | undefined>(
-      (best, timer) => (best === undefined || timer.due < best.due || (timer.due === best.due && timer.order < best.order) ? timer : best),
+      (best, timer) =>
+        best === undefined || timer.due < best.due || (timer.due === best.due && timer.order < best.order)
+          ? timer
+          : best,
       undefined,
     );
   }

@@ -1,6 +1,6 @@
 import { MapType } from "./abi";
-import { BodyBuffer } from "./buffer";
-import { HeaderMap } from "./header-map";
+import { type BodyBuffer } from "./buffer";
+import { type HeaderMap } from "./header-map";
 import type { WasmVm } from "./vm";
 
 /** One configured filter: Envoy's `PluginConfig`. Plugins with the same VM share its memory. */

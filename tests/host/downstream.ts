@@ -27,13 +27,24 @@ export interface ClientAnswer {
   upstreamRequests: UpstreamRequest[];
 }
 
-const encodedReplies = { tooLarge: [413, "Payload Too Large", "request_payload_too_large"], internal: [500, "Internal Server Error", "response_payload_too_large"] } as const;
+const encodedReplies = {
+  tooLarge: [413, "Payload Too Large", "request_payload_too_large"],
+  internal: [500, "Internal Server Error", "response_payload_too_large"],
+} as const;
 
 /** A client's stream: Envoy's HTTP connection manager and filter manager, with the gateway filter and the router in its chain. */
 export class DownstreamStream implements StreamOwner, PathOwner {
   readonly filterState = new Map<string, Uint8Array>();
   readonly answer: ClientAnswer = {
-    status: 0, headers: new HeaderMap(), trailers: null, body: Buffer.alloc(0), chunks: [], complete: false, over: false, details: "", upstreamRequests: [],
+    status: 0,
+    headers: new HeaderMap(),
+    trailers: null,
+    body: Buffer.alloc(0),
+    chunks: [],
+    complete: false,
+    over: false,
+    details: "",
+    upstreamRequests: [],
   };
   readonly context: Context;
   readonly router: Router;
@@ -249,9 +260,18 @@ export class DownstreamStream implements StreamOwner, PathOwner {
     const attempt = this.router.attempt;
     return streamProperty(
       {
-        requestHeaders: this.requestHeaders, responseHeaders: this.responseHeaders, responseCode: this.responseCode, details: this.answer.details, flags: this.flags,
-        startedAt: this.startedAt, now: this.world.clock.now, requestBytes: this.requestBytes, responseBytes: this.answer.body.length,
-        cluster: this.router.lastCluster, upstreamAddress: attempt?.address ?? null, filterState: this.filterState,
+        requestHeaders: this.requestHeaders,
+        responseHeaders: this.responseHeaders,
+        responseCode: this.responseCode,
+        details: this.answer.details,
+        flags: this.flags,
+        startedAt: this.startedAt,
+        now: this.world.clock.now,
+        requestBytes: this.requestBytes,
+        responseBytes: this.answer.body.length,
+        cluster: this.router.lastCluster,
+        upstreamAddress: attempt?.address ?? null,
+        filterState: this.filterState,
       },
       path,
     );

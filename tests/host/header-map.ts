@@ -7,7 +7,9 @@ export class HeaderMap {
 
   constructor(headers: HeaderInput = []) {
     if (Array.isArray(headers)) for (const [name, value] of headers as readonly HeaderPair[]) this.add(name, value);
-    else for (const [name, value] of Object.entries(headers as Record<string, string | readonly string[]>)) for (const one of [value].flat()) this.add(name, one);
+    else
+      for (const [name, value] of Object.entries(headers as Record<string, string | readonly string[]>))
+        for (const one of [value].flat()) this.add(name, one);
   }
 
   get size(): number {

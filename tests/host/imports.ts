@@ -11,11 +11,22 @@ type HostFunction = (...values: never[]) => number | void;
 /** The host's side of the ABI, for one VM. Each function checks first whether it may be called now. */
 export function makeImports(vm: WasmVm): WebAssembly.Imports {
   const functions: Record<string, Record<string, HostFunction>> = {
-    env: { ...generalFunctions(vm), ...headerFunctions(vm), ...bufferFunctions(vm), ...streamFunctions(vm), ...metricFunctions(vm), ...notModelled(vm) },
+    env: {
+      ...generalFunctions(vm),
+      ...headerFunctions(vm),
+      ...bufferFunctions(vm),
+      ...streamFunctions(vm),
+      ...metricFunctions(vm),
+      ...notModelled(vm),
+    },
     wasi_snapshot_preview1: wasiFunctions(vm),
     wasi_unstable: wasiFunctions(vm),
   };
-  const imports: Record<string, Record<string, WebAssembly.ImportValue>> = { env: {}, wasi_snapshot_preview1: {}, wasi_unstable: {} };
+  const imports: Record<string, Record<string, WebAssembly.ImportValue>> = {
+    env: {},
+    wasi_snapshot_preview1: {},
+    wasi_unstable: {},
+  };
   for (const name of Object.keys(IMPORT_SIGNATURES)) {
     const [module = "", field = ""] = name.split(".");
     const call = functions[module]?.[field] as ((...values: unknown[]) => number | void) | undefined;
@@ -35,12 +46,20 @@ function generalFunctions(vm: WasmVm): Record<string, HostFunction> {
       const bytes = vm.memory.read(pointer, size);
       if (name === undefined) return Result.BadArgument;
       if (bytes === null) return Result.InvalidMemoryAccess;
-      vm.options.log.write(name, vm.context?.plugin.name ?? "", vm.context?.id ?? 0, Buffer.from(bytes).toString("utf8"));
+      vm.options.log.write(
+        name,
+        vm.context?.plugin.name ?? "",
+        vm.context?.id ?? 0,
+        Buffer.from(bytes).toString("utf8"),
+      );
       return Result.Ok;
     },
-    proxy_get_log_level: (slot: number) => (vm.memory.writeWord(slot, LOG_LEVELS.indexOf(vm.options.log.level)) ? Result.Ok : Result.InvalidMemoryAccess),
+    proxy_get_log_level: (slot: number) =>
+      vm.memory.writeWord(slot, LOG_LEVELS.indexOf(vm.options.log.level)) ? Result.Ok : Result.InvalidMemoryAccess,
     proxy_get_current_time_nanoseconds: (slot: number) =>
-      vm.memory.writeLong(slot, BigInt(Math.round(vm.options.clock.now * 1000)) * 1000n) ? Result.Ok : Result.InvalidMemoryAccess,
+      vm.memory.writeLong(slot, BigInt(Math.round(vm.options.clock.now * 1000)) * 1000n)
+        ? Result.Ok
+        : Result.InvalidMemoryAccess,
     proxy_set_tick_period_milliseconds: (period: number) => {
       vm.tickPeriodMs = period;
       return Result.Ok;
@@ -66,7 +85,9 @@ function generalFunctions(vm: WasmVm): Record<string, HostFunction> {
     proxy_get_shared_data: (key: number, keySize: number, pointerSlot: number, sizeSlot: number, casSlot: number) => {
       const entry = vm.sharedData.get(vm.memory.readText(key, keySize) ?? "");
       if (entry === undefined) return Result.NotFound;
-      return vm.memory.give(entry.value, pointerSlot, sizeSlot) && vm.memory.writeWord(casSlot, entry.version) ? Result.Ok : Result.InvalidMemoryAccess;
+      return vm.memory.give(entry.value, pointerSlot, sizeSlot) && vm.memory.writeWord(casSlot, entry.version)
+        ? Result.Ok
+        : Result.InvalidMemoryAccess;
     },
     proxy_set_shared_data: (key: number, keySize: number, pointer: number, size: number, cas: number) => {
       const name = vm.memory.readText(key, keySize);
@@ -97,7 +118,11 @@ function readTexts(vm: WasmVm, ...places: (readonly [number, number])[]): string
 }
 
 function headerFunctions(vm: WasmVm): Record<string, HostFunction> {
-  const change = (type: number, texts: string[] | null, edit: (map: HeaderMap, name: string, value: string) => void): number => {
+  const change = (
+    type: number,
+    texts: string[] | null,
+    edit: (map: HeaderMap, name: string, value: string) => void,
+  ): number => {
     if (type > 7) return Result.BadArgument;
     if (texts === null) return Result.InvalidMemoryAccess;
     const map = vm.context?.writableMap(type) ?? null;
@@ -116,7 +141,9 @@ function headerFunctions(vm: WasmVm): Record<string, HostFunction> {
       if (map === null) return Result.BadArgument;
       const value = map.get(name);
       if (value === undefined) return Result.NotFound;
-      return vm.memory.give(Buffer.from(value, "latin1"), pointerSlot, sizeSlot) ? Result.Ok : Result.InvalidMemoryAccess;
+      return vm.memory.give(Buffer.from(value, "latin1"), pointerSlot, sizeSlot)
+        ? Result.Ok
+        : Result.InvalidMemoryAccess;
     },
     proxy_add_header_map_value: (type: number, key: number, keySize: number, value: number, valueSize: number) =>
       change(type, readTexts(vm, [key, keySize], [value, valueSize]), (map, name, text) => map.add(name, text)),
@@ -127,7 +154,9 @@ function headerFunctions(vm: WasmVm): Record<string, HostFunction> {
     proxy_get_header_map_pairs: (type: number, pointerSlot: number, sizeSlot: number) => {
       if (type > 7) return Result.BadArgument;
       const pairs = vm.context?.readableMap(type)?.entries() ?? [];
-      return vm.memory.give(pairs.length === 0 ? new Uint8Array(0) : encodePairs(pairs), pointerSlot, sizeSlot) ? Result.Ok : Result.InvalidMemoryAccess;
+      return vm.memory.give(pairs.length === 0 ? new Uint8Array(0) : encodePairs(pairs), pointerSlot, sizeSlot)
+        ? Result.Ok
+        : Result.InvalidMemoryAccess;
     },
     proxy_set_header_map_pairs: (type: number, pointer: number, size: number) => {
       const bytes = vm.memory.read(pointer, size);
@@ -164,7 +193,8 @@ function bufferOf(vm: WasmVm, type: number): BodyBuffer | null {
   if (context === null) return null;
   if (type === BufferType.HttpRequestBody) return context.body("request") ?? new BodyBuffer();
   if (type === BufferType.HttpResponseBody) return context.body("response") ?? new BodyBuffer();
-  if (type === BufferType.PluginConfiguration) return context.isConfiguring ? new BodyBuffer(Buffer.from(context.plugin.configuration)) : null;
+  if (type === BufferType.PluginConfiguration)
+    return context.isConfiguring ? new BodyBuffer(Buffer.from(context.plugin.configuration)) : null;
   if (type === BufferType.VmConfiguration || type === BufferType.CallData) return new BodyBuffer();
   return type === BufferType.HttpCallResponseBody ? (context.root.httpCall?.body ?? null) : null;
 }
@@ -184,12 +214,15 @@ function bufferFunctions(vm: WasmVm): Record<string, HostFunction> {
     proxy_get_buffer_status: (type: number, lengthSlot: number, flagsSlot: number) => {
       const buffer = bufferOf(vm, type);
       if (buffer === null) return Result.NotFound;
-      return vm.memory.writeWord(lengthSlot, buffer.length) && vm.memory.writeWord(flagsSlot, 0) ? Result.Ok : Result.InvalidMemoryAccess;
+      return vm.memory.writeWord(lengthSlot, buffer.length) && vm.memory.writeWord(flagsSlot, 0)
+        ? Result.Ok
+        : Result.InvalidMemoryAccess;
     },
     proxy_set_buffer_bytes: (type: number, start: number, length: number, pointer: number, size: number) => {
       const data = vm.memory.read(pointer, size);
       if (data === null) return Result.InvalidMemoryAccess;
-      const side = type === BufferType.HttpRequestBody ? "request" : type === BufferType.HttpResponseBody ? "response" : null;
+      const side =
+        type === BufferType.HttpRequestBody ? "request" : type === BufferType.HttpResponseBody ? "response" : null;
       const buffer = side === null ? null : (vm.context?.body(side) ?? null);
       return buffer === null ? Result.BadArgument : buffer.set(start >>> 0, length >>> 0, data);
     },
@@ -203,7 +236,15 @@ function streamFunctions(vm: WasmVm): Record<string, HostFunction> {
     return Result.Ok;
   };
   return {
-    proxy_send_local_response: (status: number, details: number, detailsSize: number, body: number, bodySize: number, pairs: number, pairsSize: number) => {
+    proxy_send_local_response: (
+      status: number,
+      details: number,
+      detailsSize: number,
+      body: number,
+      bodySize: number,
+      pairs: number,
+      pairsSize: number,
+    ) => {
       const texts = readTexts(vm, [details, detailsSize]);
       const bytes = vm.memory.read(body, bodySize);
       const encoded = vm.memory.read(pairs, pairsSize);
@@ -236,21 +277,38 @@ function streamFunctions(vm: WasmVm): Record<string, HostFunction> {
       vm.context?.owner?.clearRouteCache();
       return Result.Ok;
     },
-    proxy_http_call: (uri: number, uriSize: number, pairs: number, pairsSize: number, body: number, bodySize: number, trailers: number, trailersSize: number, timeoutMs: number, slot: number) => {
+    proxy_http_call: (
+      uri: number,
+      uriSize: number,
+      pairs: number,
+      pairsSize: number,
+      body: number,
+      bodySize: number,
+      trailers: number,
+      trailersSize: number,
+      timeoutMs: number,
+      slot: number,
+    ) => {
       const texts = readTexts(vm, [uri, uriSize]);
       const encoded = vm.memory.read(pairs, pairsSize);
       const bytes = vm.memory.read(body, bodySize);
-      if (texts === null || encoded === null || bytes === null || vm.memory.read(trailers, trailersSize) === null) return Result.InvalidMemoryAccess;
+      if (texts === null || encoded === null || bytes === null || vm.memory.read(trailers, trailersSize) === null)
+        return Result.InvalidMemoryAccess;
       const headers = readPairs(vm, encoded);
       const names = new Set(headers.map(([name]) => name.toLowerCase()));
-      if (timeoutMs < 0 || ![":path", ":method", ":authority"].every((name) => names.has(name))) return Result.BadArgument;
+      if (timeoutMs < 0 || ![":path", ":method", ":authority"].every((name) => names.has(name)))
+        return Result.BadArgument;
       const context = vm.context;
-      const token = context === null ? null : (vm.options.httpCall?.(context, { cluster: texts[0] ?? "", headers, body: bytes, timeoutMs }) ?? null);
+      const token =
+        context === null
+          ? null
+          : (vm.options.httpCall?.(context, { cluster: texts[0] ?? "", headers, body: bytes, timeoutMs }) ?? null);
       if (token === null) return Result.BadArgument;
       return vm.memory.writeWord(slot, token) ? Result.Ok : Result.InvalidMemoryAccess;
     },
     proxy_get_status: (codeSlot: number, pointerSlot: number, sizeSlot: number) =>
-      vm.memory.writeWord(codeSlot, vm.context?.root.httpCall === null ? Result.BrokenConnection : Result.Ok) && vm.memory.give(new Uint8Array(0), pointerSlot, sizeSlot)
+      vm.memory.writeWord(codeSlot, vm.context?.root.httpCall === null ? Result.BrokenConnection : Result.Ok) &&
+      vm.memory.give(new Uint8Array(0), pointerSlot, sizeSlot)
         ? Result.Ok
         : Result.InvalidMemoryAccess,
   };
@@ -278,7 +336,17 @@ function metricFunctions(vm: WasmVm): Record<string, HostFunction> {
 
 /** Functions that Envoy has and this host does not model: using one fails the test. */
 function notModelled(vm: WasmVm): Record<string, HostFunction> {
-  const names = ["register_shared_queue", "resolve_shared_queue", "dequeue_shared_queue", "enqueue_shared_queue", "grpc_call", "grpc_stream", "grpc_close", "grpc_cancel", "grpc_send"];
+  const names = [
+    "register_shared_queue",
+    "resolve_shared_queue",
+    "dequeue_shared_queue",
+    "enqueue_shared_queue",
+    "grpc_call",
+    "grpc_stream",
+    "grpc_close",
+    "grpc_cancel",
+    "grpc_send",
+  ];
   return Object.fromEntries(
     names.map((name) => [
       `proxy_${name}`,

@@ -56,7 +56,8 @@ export class MetricStore {
   /** Names and values; a histogram's value is its samples. */
   snapshot(): Record<string, number | number[]> {
     const all: Record<string, number | number[]> = {};
-    for (const metric of this.byName.values()) all[metric.name] = metric.kind === "histogram" ? metric.samples.map(Number) : Number(metric.value);
+    for (const metric of this.byName.values())
+      all[metric.name] = metric.kind === "histogram" ? metric.samples.map(Number) : Number(metric.value);
     return all;
   }
 }

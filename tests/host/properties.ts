@@ -23,7 +23,8 @@ const long = (value: number): Uint8Array => {
   bytes.writeBigInt64LE(BigInt(Math.round(value)));
   return bytes;
 };
-const text = (value: string | null | undefined): Uint8Array | null => (value === null || value === undefined ? null : Buffer.from(value, "latin1"));
+const text = (value: string | null | undefined): Uint8Array | null =>
+  value === null || value === undefined ? null : Buffer.from(value, "latin1");
 const nanoseconds = (milliseconds: number): Uint8Array => {
   const bytes = Buffer.alloc(8);
   bytes.writeBigInt64LE(BigInt(Math.round(milliseconds * 1000)) * 1000n);

@@ -6,10 +6,23 @@ import type { HeaderMap } from "./header-map";
 import type { Sink } from "./stream";
 
 /** Headers that the router reads and takes out of the request. */
-const POLICY_HEADERS = ["x-envoy-retry-on", "x-envoy-retry-grpc-on", "x-envoy-max-retries", "x-envoy-retriable-header-names", "x-envoy-retriable-status-codes", "x-envoy-hedge-on-per-try-timeout"];
+const POLICY_HEADERS = [
+  "x-envoy-retry-on",
+  "x-envoy-retry-grpc-on",
+  "x-envoy-max-retries",
+  "x-envoy-retriable-header-names",
+  "x-envoy-retriable-status-codes",
+  "x-envoy-hedge-on-per-try-timeout",
+];
 
 /** Response flags of Envoy's access log (bits). */
-export const FLAGS = { noHealthyUpstream: 0x2, upstreamTimeout: 0x4, upstreamConnectionFailure: 0x20, upstreamReset: 0x40, noCluster: 0x40000 } as const;
+export const FLAGS = {
+  noHealthyUpstream: 0x2,
+  upstreamTimeout: 0x4,
+  upstreamConnectionFailure: 0x20,
+  upstreamReset: 0x40,
+  noCluster: 0x40000,
+} as const;
 
 interface RetryPolicy {
   on: Set<string>;
@@ -17,7 +30,8 @@ interface RetryPolicy {
   left: number;
 }
 
-const number = (text: string | undefined): number | null => (text !== undefined && /^\d+$/.test(text) ? Number(text) : null);
+const number = (text: string | undefined): number | null =>
+  text !== undefined && /^\d+$/.test(text) ? Number(text) : null;
 
 /** Envoy's router filter, as far as modelmux uses it: attempts, retries, timeouts and the replies that Envoy makes itself. */
 export class Router implements Sink {
@@ -75,15 +89,25 @@ export class Router implements Sink {
     if (expected > 0) headers.set("x-envoy-expected-rq-timeout-ms", String(expected));
   }
   private readPolicy(headers: HeaderMap): void {
-    const on = new Set(["retriable-headers", ...(headers.get("x-envoy-retry-on") ?? "").split(",").map((part) => part.trim())]);
-    const headerNames = (headers.get("x-envoy-retriable-header-names") ?? "").split(",").map((part) => part.trim().toLowerCase());
-    this.policy = { on, headerNames: headerNames.filter((name) => name !== ""), left: number(headers.get("x-envoy-max-retries")) ?? 1 };
+    const on = new Set([
+      "retriable-headers",
+      ...(headers.get("x-envoy-retry-on") ?? "").split(",").map((part) => part.trim()),
+    ]);
+    const headerNames = (headers.get("x-envoy-retriable-header-names") ?? "")
+      .split(",")
+      .map((part) => part.trim().toLowerCase());
+    this.policy = {
+      on,
+      headerNames: headerNames.filter((name) => name !== ""),
+      left: number(headers.get("x-envoy-max-retries")) ?? 1,
+    };
     for (const name of POLICY_HEADERS) headers.remove(name);
   }
   private begin(headers: HeaderMap, end: boolean, body: Uint8Array | null): void {
     const name = this.attempts === 0 ? this.stream.cluster : this.stream.clusterNow();
     const upstream = this.stream.world.upstreamFor(name);
-    if (upstream === null) return this.reply(503, "no healthy upstream", "no_healthy_upstream", FLAGS.noHealthyUpstream);
+    if (upstream === null)
+      return this.reply(503, "no healthy upstream", "no_healthy_upstream", FLAGS.noHealthyUpstream);
     this.attempts++;
     this.lastCluster = upstream.cluster;
     headers.set("x-envoy-attempt-count", String(this.attempts));
@@ -95,7 +119,8 @@ export class Router implements Sink {
   private onRequestComplete(): void {
     this.requestEnded = true;
     if (this.destroyed) return;
-    if (this.globalMs > 0) this.globalTimer = this.stream.world.clock.after(this.globalMs, () => this.onTimeout("response_timeout"));
+    if (this.globalMs > 0)
+      this.globalTimer = this.stream.world.clock.after(this.globalMs, () => this.onTimeout("response_timeout"));
     this.startPerTryTimer();
   }
   private startPerTryTimer(): void {
@@ -129,7 +154,9 @@ export class Router implements Sink {
   onUpstreamReset(attempt: Attempt, reason: string): void {
     if (attempt !== this.attempt || this.destroyed) return;
     const isConnectFailure = reason === "remote connection failure";
-    const mayRetry = this.policy !== null && (this.policy.on.has("reset") || (isConnectFailure && this.policy.on.has("connect-failure")));
+    const mayRetry =
+      this.policy !== null &&
+      (this.policy.on.has("reset") || (isConnectFailure && this.policy.on.has("connect-failure")));
     if (!this.responseStarted && mayRetry && this.takeRetry()) return this.retry(attempt);
     attempt.destroy();
     const cause = reason.replaceAll(" ", "_") + (isConnectFailure ? "|delayed_connect_error:_Connection_refused" : "");
@@ -171,8 +198,13 @@ export class Router implements Sink {
     this.attempt = null;
     this.retryTimer = this.stream.world.clock.after(1, () => {
       if (this.destroyed || this.requestHeaders === null) return;
-      const body = this.requestBody !== null && this.requestBody.length > 0 ? this.requestBody.slice(0, this.requestBody.length) : null;
-      this.stream.inside("request", () => this.begin(this.requestHeaders as HeaderMap, body === null && this.requestEnded, body));
+      const body =
+        this.requestBody !== null && this.requestBody.length > 0
+          ? this.requestBody.slice(0, this.requestBody.length)
+          : null;
+      this.stream.inside("request", () =>
+        this.begin(this.requestHeaders as HeaderMap, body === null && this.requestEnded, body),
+      );
       if (this.requestEnded) this.startPerTryTimer();
     });
   }

@@ -76,8 +76,11 @@ export class AnswerPlayer {
   play(): void {
     const { answer, taker } = this;
     if (answer.withoutHeaders === true) return this.later(answer.delayMs ?? 0, () => this.finish(true));
-    const chunks = (answer.chunks ?? (answer.body === undefined ? [] : [answer.body])).map((chunk) => Buffer.from(chunk));
-    const endsWithHeaders = chunks.length === 0 && answer.trailers === undefined && (answer.ending ?? "complete") === "complete";
+    const chunks = (answer.chunks ?? (answer.body === undefined ? [] : [answer.body])).map((chunk) =>
+      Buffer.from(chunk),
+    );
+    const endsWithHeaders =
+      chunks.length === 0 && answer.trailers === undefined && (answer.ending ?? "complete") === "complete";
     const headers = new HeaderMap([[":status", String(answer.status ?? 200)]]);
     for (const [name, value] of new HeaderMap(answer.headers ?? []).entries()) headers.add(name, value);
     this.later(answer.delayMs ?? 0, () => {

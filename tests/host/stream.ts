@@ -26,8 +26,16 @@ export interface PathOwner {
 }
 
 const NAMES = {
-  request: { headers: "proxy_on_request_headers", data: "proxy_on_request_body", trailers: "proxy_on_request_trailers" },
-  response: { headers: "proxy_on_response_headers", data: "proxy_on_response_body", trailers: "proxy_on_response_trailers" },
+  request: {
+    headers: "proxy_on_request_headers",
+    data: "proxy_on_request_body",
+    trailers: "proxy_on_request_trailers",
+  },
+  response: {
+    headers: "proxy_on_response_headers",
+    data: "proxy_on_response_body",
+    trailers: "proxy_on_response_trailers",
+  },
 } as const;
 
 /**
@@ -91,7 +99,9 @@ export class FilterPath {
     this.context.buffering[this.side] = status === DataStatus.StopIterationAndBuffer;
     if (status === DataStatus.Continue) this.context.pieces[this.side] = null;
     if (this.side === "request" && this.continuedInside && status === DataStatus.StopIterationAndBuffer)
-      this.context.vm.violate("a request body is continued and still buffered: Envoy shows and sends its bytes twice when the router keeps them for a retry");
+      this.context.vm.violate(
+        "a request body is continued and still buffered: Envoy shows and sends its bytes twice when the router keeps them for a retry",
+      );
     if (!this.stopped) this.afterData(status, piece);
   }
 
@@ -102,7 +112,9 @@ export class FilterPath {
     if (this.state === "all-stopped") return;
     const type = this.side === "request" ? MapType.RequestTrailers : MapType.ResponseTrailers;
     this.context.maps[type] = trailers;
-    const status = this.call(NAMES[this.side].trailers, [trailers.size], (raw) => (this.context.vm.stopNextIteration || raw > 1 ? 1 : raw));
+    const status = this.call(NAMES[this.side].trailers, [trailers.size], (raw) =>
+      this.context.vm.stopNextIteration || raw > 1 ? 1 : raw,
+    );
     if (status === 0) this.context.maps[type] = null;
     if (this.stopped || status !== 0) return;
     if (this.state === "stopped") return this.continue();
@@ -160,12 +172,16 @@ export class FilterPath {
   }
 
   private headersStatus(raw: number): number {
-    if (this.context.vm.stopNextIteration || raw > HeadersStatus.StopAllIterationAndWatermark) return HeadersStatus.StopAllIterationAndWatermark;
-    if (raw === HeadersStatus.StopIteration && !this.context.plugin.allowOnHeadersStopIteration) return HeadersStatus.StopAllIterationAndWatermark;
+    if (this.context.vm.stopNextIteration || raw > HeadersStatus.StopAllIterationAndWatermark)
+      return HeadersStatus.StopAllIterationAndWatermark;
+    if (raw === HeadersStatus.StopIteration && !this.context.plugin.allowOnHeadersStopIteration)
+      return HeadersStatus.StopAllIterationAndWatermark;
     return raw === 2 ? HeadersStatus.Continue : raw;
   }
   private dataStatus(raw: number): number {
-    return this.context.vm.stopNextIteration || raw > DataStatus.StopIterationNoBuffer ? DataStatus.StopIterationNoBuffer : raw;
+    return this.context.vm.stopNextIteration || raw > DataStatus.StopIterationNoBuffer
+      ? DataStatus.StopIterationNoBuffer
+      : raw;
   }
 
   private call(name: string, values: number[], convert: (raw: number) => number): number {

@@ -6,7 +6,7 @@ import type { Log } from "./log";
 import { HostMemory } from "./memory";
 import type { MetricStore } from "./metrics";
 import type { Plugin } from "./context";
-import { readModuleShape } from "./wasm-binary";
+import { type ModuleShape, readModuleShape } from "./wasm-binary";
 
 /** Envoy would refuse to load the module. */
 export class LoadError extends Error {}
@@ -104,7 +104,8 @@ export class WasmVm {
   }
   /** Refuses host calls that are not allowed at this moment. */
   checkAllowed(name: string): void {
-    if (!this.isLinked) throw new EnvoyCrash(`${name} is called in the module's start section, before its memory is known`);
+    if (!this.isLinked)
+      throw new EnvoyCrash(`${name} is called in the module's start section, before its memory is known`);
     if (this.allowed !== null && !this.allowed.has(name)) throw new Error(`restricted_callback: ${name}`);
   }
 
@@ -112,7 +113,12 @@ export class WasmVm {
    * Calls the module for a context; null when the VM is dead or the module has no such callback. `convert` sees the raw answer before the
    * deferred actions (local replies, continued streams) run.
    */
-  invoke(context: Context | null, name: string, values: number[], convert: (raw: number) => number = (raw) => raw): number | null {
+  invoke(
+    context: Context | null,
+    name: string,
+    values: number[],
+    convert: (raw: number) => number = (raw) => raw,
+  ): number | null {
     const callback = this.exported(name);
     if (this.dead || callback === null) return null;
     const saved = [this.current, this.effectiveId] as const;
@@ -159,10 +165,12 @@ export class WasmVm {
     root.isConfiguring = true;
     root.create();
     root.isConfiguring = false;
-    if (this.hasCallback("proxy_on_vm_start") && this.invoke(root, "proxy_on_vm_start", [root.id, 0]) !== 1) return false;
+    if (this.hasCallback("proxy_on_vm_start") && this.invoke(root, "proxy_on_vm_start", [root.id, 0]) !== 1)
+      return false;
     root.isConfiguring = true;
     const size = Buffer.byteLength(plugin.configuration);
-    const accepted = !this.hasCallback("proxy_on_configure") || this.invoke(root, "proxy_on_configure", [root.id, size]) === 1;
+    const accepted =
+      !this.hasCallback("proxy_on_configure") || this.invoke(root, "proxy_on_configure", [root.id, size]) === 1;
     root.isConfiguring = false;
     return accepted && !this.dead;
   }
@@ -176,22 +184,37 @@ function compile(code: Uint8Array): WebAssembly.Module {
   }
 }
 
+function readShape(code: Uint8Array): ModuleShape {
+  try {
+    return readModuleShape(code);
+  } catch (error) {
+    throw new LoadError(String(error));
+  }
+}
+
 /** What Envoy checks before it links: ABI version, allocation hook, imports, signatures. */
 function checkShape(code: Uint8Array): void {
-  const shape = readModuleShape(code);
+  const shape = readShape(code);
   if (!["proxy_abi_version_0_2_0", "proxy_abi_version_0_2_1"].some((name) => shape.exports.has(name)))
     throw new LoadError("Missing or unknown Proxy-Wasm ABI version");
   for (const { name, kind, signature } of shape.imports) {
     if (kind === "memory") continue;
     const wanted = IMPORT_SIGNATURES[name];
-    if (kind !== "function" || wanted === undefined) throw new LoadError(`Failed to load Wasm module due to a missing import: ${name}`);
-    if (wanted !== signature) throw new LoadError(`Failed to load Wasm module due to an import type mismatch: ${name}, want: ${signature}, but host exports: ${wanted}`);
+    if (kind !== "function" || wanted === undefined)
+      throw new LoadError(`Failed to load Wasm module due to a missing import: ${name}`);
+    if (wanted !== signature)
+      throw new LoadError(
+        `Failed to load Wasm module due to an import type mismatch: ${name}, want: ${signature}, but host exports: ${wanted}`,
+      );
   }
   for (const [name, wanted] of Object.entries(EXPORT_SIGNATURES)) {
     const signature = shape.exports.get(name);
-    if (signature !== undefined && signature !== wanted) throw new LoadError(`Bad function signature for: ${name}, want: ${wanted}, but the module exports: ${signature}`);
+    if (signature !== undefined && signature !== wanted)
+      throw new LoadError(`Bad function signature for: ${name}, want: ${wanted}, but the module exports: ${signature}`);
   }
-  if (!shape.exports.has("malloc") && !shape.exports.has("proxy_on_memory_allocate")) throw new LoadError("Wasm module is missing malloc function.");
+  if (!shape.exports.has("malloc") && !shape.exports.has("proxy_on_memory_allocate"))
+    throw new LoadError("Wasm module is missing malloc function.");
   for (const name of shape.exports.keys())
-    if (name.startsWith("proxy_on_") && !(name in EXPORT_SIGNATURES)) throw new LoadError(`this host does not know the callback ${name}: a typing error?`);
+    if (name.startsWith("proxy_on_") && !(name in EXPORT_SIGNATURES))
+      throw new LoadError(`this host does not know the callback ${name}: a typing error?`);
 }

@@ -7,7 +7,8 @@ const NOT_SUPPORTED = 58;
 
 /** The few WASI functions that Envoy offers: output goes to the log, everything else about files is refused. */
 export function wasiFunctions(vm: WasmVm): Record<string, (...values: never[]) => number | void> {
-  const environment = (): Buffer[] => Object.entries(vm.options.environment).map(([name, value]) => Buffer.from(`${name}=${value}\0`));
+  const environment = (): Buffer[] =>
+    Object.entries(vm.options.environment).map(([name, value]) => Buffer.from(`${name}=${value}\0`));
   return {
     environ_sizes_get: (countSlot: number, sizeSlot: number) => {
       const all = environment();
@@ -22,9 +23,10 @@ export function wasiFunctions(vm: WasmVm): Record<string, (...values: never[]) =
       }
       return 0;
     },
-    args_sizes_get: (countSlot: number, sizeSlot: number) => (vm.memory.writeWord(countSlot, 0) && vm.memory.writeWord(sizeSlot, 0) ? 0 : FAULT),
+    args_sizes_get: (countSlot: number, sizeSlot: number) =>
+      vm.memory.writeWord(countSlot, 0) && vm.memory.writeWord(sizeSlot, 0) ? 0 : FAULT,
     args_get: () => 0,
-    clock_time_get: (id: number, precision: bigint, slot: number) => {
+    clock_time_get: (id: number, _precision: bigint, slot: number) => {
       if (id > 1) return NOT_SUPPORTED;
       return vm.memory.writeLong(slot, BigInt(Math.round(vm.options.clock.now * 1000)) * 1000n) ? 0 : FAULT;
     },
@@ -36,12 +38,20 @@ export function wasiFunctions(vm: WasmVm): Record<string, (...values: never[]) =
       if (file !== 1 && file !== 2) return BAD_FILE;
       const parts: Uint8Array[] = [];
       for (let index = 0; index < count; index++) {
-        const part = vm.memory.read(vm.memory.readWord(vectors + index * 8) ?? -1, vm.memory.readWord(vectors + index * 8 + 4) ?? 0);
+        const part = vm.memory.read(
+          vm.memory.readWord(vectors + index * 8) ?? -1,
+          vm.memory.readWord(vectors + index * 8 + 4) ?? 0,
+        );
         if (part === null) return FAULT;
         parts.push(part);
       }
       const text = Buffer.concat(parts);
-      vm.options.log.write(file === 1 ? "info" : "error", vm.context?.plugin.name ?? "", vm.context?.id ?? 0, text.toString("utf8").replace(/\n$/, ""));
+      vm.options.log.write(
+        file === 1 ? "info" : "error",
+        vm.context?.plugin.name ?? "",
+        vm.context?.id ?? 0,
+        text.toString("utf8").replace(/\n$/, ""),
+      );
       return vm.memory.writeWord(writtenSlot, text.length) ? 0 : FAULT;
     },
     fd_read: () => NO_SYSTEM_CALL,
