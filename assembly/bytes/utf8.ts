@@ -4,28 +4,45 @@ function isContinuation(byte: u8): bool {
   return (byte & 0xc0) == 0x80;
 }
 
-/**
- * Bytes of the UTF-8 character at `pointer`: 1 to 4, or 0 when it is malformed or cut off at `limit`.
- * Follows the table in RFC 3629, section 4: no overlong forms, no surrogates, nothing above U+10FFFF.
- */
+/** Whether a lead byte from 0xc2 to 0xf4 may have this second byte (RFC 3629, section 4: no overlong forms, no surrogates, no more than U+10FFFF). */
+function isSecond(lead: u8, second: u8): bool {
+  if (!isContinuation(second)) return false;
+  switch (lead) {
+    case 0xe0:
+      return second >= 0xa0;
+    case 0xed:
+      return second <= 0x9f;
+    case 0xf0:
+      return second >= 0x90;
+    case 0xf4:
+      return second <= 0x8f;
+    default:
+      return true;
+  }
+}
+
+/** Bytes of the UTF-8 character at `pointer`: 1 to 4, or 0 when it is malformed or cut off at `limit`. */
 export function characterLength(pointer: usize, limit: usize): i32 {
   if (pointer >= limit) return 0;
   const lead = load<u8>(pointer);
   if (lead < 0x80) return 1;
   const left = limit - pointer;
-  if (lead < 0xc2 || left < 2) return 0;
-  const second = load<u8>(pointer, 1);
-  if (lead < 0xe0) return isContinuation(second) ? 2 : 0;
-  if (left < 3 || !isContinuation(second) || !isContinuation(load<u8>(pointer, 2))) return 0;
-  if (lead < 0xf0) {
-    if (lead == 0xe0 && second < 0xa0) return 0;
-    if (lead == 0xed && second > 0x9f) return 0;
-    return 3;
-  }
-  if (lead > 0xf4 || left < 4 || !isContinuation(load<u8>(pointer, 3))) return 0;
-  if (lead == 0xf0 && second < 0x90) return 0;
-  if (lead == 0xf4 && second > 0x8f) return 0;
-  return 4;
+  if (lead < 0xc2 || lead > 0xf4 || left < 2 || !isSecond(lead, load<u8>(pointer, 1))) return 0;
+  if (lead < 0xe0) return 2;
+  if (left < 3 || !isContinuation(load<u8>(pointer, 2))) return 0;
+  if (lead < 0xf0) return 3;
+  return left >= 4 && isContinuation(load<u8>(pointer, 3)) ? 4 : 0;
+}
+
+/**
+ * Bytes at `pointer` that one U+FFFD takes the place of, where `characterLength` gives 0 (and `pointer` is below `limit`): as much as could
+ * begin a character, as in the WHATWG Encoding Standard's UTF-8 decoder.
+ */
+export function malformedLength(pointer: usize, limit: usize): i32 {
+  const lead = load<u8>(pointer);
+  const left = limit - pointer;
+  if (lead < 0xe0 || lead > 0xf4 || left < 2 || !isSecond(lead, load<u8>(pointer, 1))) return 1;
+  return lead >= 0xf0 && left >= 3 && isContinuation(load<u8>(pointer, 2)) ? 3 : 2;
 }
 
 /**

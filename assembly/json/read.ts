@@ -1,15 +1,9 @@
 import { ByteBuffer } from "../bytes/buffer";
 import { findByte } from "../bytes/find";
+import { hexValue } from "../bytes/hex";
 import { appendCodePoint } from "../bytes/utf8";
 
 const REPLACEMENT: u32 = 0xfffd;
-
-/** Value of a hexadecimal digit, or -1. */
-function hexValue(byte: u8): i32 {
-  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
-  const lower = byte | 0x20;
-  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
-}
 
 /** The code unit of `\uXXXX` at `pointer` (the backslash), or -1 when there is none before `limit`. */
 export function readCodeUnit(pointer: usize, limit: usize): i32 {

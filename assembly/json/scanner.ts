@@ -209,7 +209,7 @@ function closeContainer(cursor: usize): usize {
   return fail(reason, textBase + nodeStart(scanTape, node));
 }
 
-/** Adds a value to the scanTape when its container is indexed; gives the node or -1. */
+/** Adds a value to the tape when its container is indexed; gives the node or -1. */
 function addValue(start: usize, end: usize, meta: u32): i32 {
   if (openDepth > indexedDepth) return -1;
   const node = addNode(start, end, meta);
@@ -217,7 +217,7 @@ function addValue(start: usize, end: usize, meta: u32): i32 {
   return node;
 }
 
-/** Adds a key to the scanTape when its object is indexed; false when the scan has failed. */
+/** Adds a key to the tape when its object is indexed; false when the scan has failed. */
 function addKey(start: usize, end: usize): bool {
   if (openDepth > indexedDepth) return true;
   const hash = hashKey(start + 1, ((end - start) as i32) - 2, sawEscape);

@@ -1,11 +1,20 @@
 /*
  * Test entry: thin functions over `bytes`, `json` and `sse`, so that tests drive the compiled code. Text goes in through
- * `inputBuffer`, results come out through `out` (see tests/support/leaves.ts).
+ * `allocate`, results come out in `out` (see tests/support/leaves.ts).
  */
-import { ByteBuffer } from "../bytes/buffer";
+import { equalsIgnoringCase, startsWithIgnoringCase, trimEnd, trimStart } from "../bytes/ascii";
+import { decodeBase64, isBase64 } from "../bytes/base64";
+import { ByteBuffer, copyToText } from "../bytes/buffer";
+import { findByte, findLineEnd } from "../bytes/find";
+import { appendHex } from "../bytes/hex";
 import { allocate, liveBlockCount, release } from "../bytes/memory";
+import { appendCodePoint, findMalformed } from "../bytes/utf8";
 import { JsonDocument, JsonError, JsonKey } from "../json/document";
+import { equalsUnescaped, unescapeInto } from "../json/read";
+import { JsonSplice } from "../json/splice";
+import { escapeInto, writeQuoted } from "../json/write";
 import { SseDecoder } from "../sse/decoder";
+import { writeEvent } from "../sse/encoder";
 
 export { allocate, release, liveBlockCount };
 
@@ -127,4 +136,117 @@ export function ssePendingBytes(): i32 {
 }
 export function sseFree(): void {
   decoder.free();
+}
+
+export function bufferByte(value: u8): void {
+  out.byte(value);
+}
+export function bufferBytes(pointer: usize, length: i32): void {
+  out.bytes(pointer, length);
+}
+export function bufferDecimal(value: i64): void {
+  out.decimal(value);
+}
+/** Appends an ASCII string made from the bytes. */
+export function bufferAscii(pointer: usize, length: i32): void {
+  out.ascii(String.UTF8.decodeUnsafe(pointer, length));
+}
+export function bufferDropFront(count: i32): void {
+  out.dropFront(count);
+}
+export function bufferClear(keep: i32): void {
+  out.clear(keep);
+}
+export function bufferCapacity(): i32 {
+  return out.capacity;
+}
+
+export function findByteOffset(pointer: usize, length: i32, byte: u8): i32 {
+  return (findByte(pointer, pointer + length, byte) - pointer) as i32;
+}
+export function findLineEndOffset(pointer: usize, length: i32): i32 {
+  return (findLineEnd(pointer, pointer + length) - pointer) as i32;
+}
+export function findMalformedOffset(pointer: usize, length: i32): i32 {
+  return (findMalformed(pointer, pointer + length) - pointer) as i32;
+}
+export function codePoint(code: u32): void {
+  appendCodePoint(code, out);
+}
+export function hex(pointer: usize, length: i32): void {
+  appendHex(pointer, length, out);
+}
+export function base64Check(pointer: usize, length: i32): bool {
+  return isBase64(pointer, length);
+}
+export function base64Decode(pointer: usize, length: i32): bool {
+  return decodeBase64(pointer, length, out);
+}
+export function asciiEquals(pointer: usize, length: i32, text: usize, textLength: i32): bool {
+  return equalsIgnoringCase(pointer, length, copyToText(text, textLength));
+}
+export function asciiStartsWith(pointer: usize, length: i32, text: usize, textLength: i32): bool {
+  return startsWithIgnoringCase(pointer, length, copyToText(text, textLength));
+}
+export function asciiTrim(pointer: usize, length: i32): void {
+  const start = trimStart(pointer, pointer + length);
+  const end = trimEnd(start, pointer + length);
+  out.bytes(start, (end - start) as i32);
+}
+
+export function jsonUnescape(pointer: usize, length: i32): void {
+  unescapeInto(pointer, length, out);
+}
+export function jsonEqualsUnescaped(pointer: usize, length: i32, text: usize, textLength: i32): bool {
+  return equalsUnescaped(pointer, length, text, textLength);
+}
+export function jsonEscape(pointer: usize, length: i32): void {
+  escapeInto(pointer, length, out);
+}
+export function jsonQuote(pointer: usize, length: i32): void {
+  writeQuoted(pointer, length, out);
+}
+
+const splice: JsonSplice = new JsonSplice();
+
+export function spliceBegin(): void {
+  splice.begin(document.base, document.length);
+}
+export function spliceReplace(start: i32, end: i32, text: usize, length: i32): void {
+  splice.replace(start, end).bytes(text, length);
+}
+export function spliceInsert(offset: i32, text: usize, length: i32): void {
+  splice.insert(offset).bytes(text, length);
+}
+export function spliceRemove(object: i32, key: i32): void {
+  splice.removeMember(document, object, key);
+}
+export function spliceIsEmpty(): bool {
+  return splice.isEmpty();
+}
+export function spliceChangedUntil(): i32 {
+  return splice.changedUntil();
+}
+export function spliceWrite(): void {
+  splice.write(out);
+}
+export function spliceFree(): void {
+  splice.free();
+}
+
+export function sseEncode(pointer: usize, length: i32): void {
+  writeEvent(pointer, length, out);
+}
+
+/** A second document, so that tests see that documents do not share their tapes. */
+const other: JsonDocument = new JsonDocument();
+
+export function otherParse(base: usize, length: i32): JsonError {
+  return other.parse(base, length);
+}
+export function otherCount(): i32 {
+  return other.count(other.root());
+}
+export function otherFree(): void {
+  other.free();
 }

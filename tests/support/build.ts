@@ -1,0 +1,133 @@
+import { execFile } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { buildModules } from "../../scripts/build";
+
+/** The repository's top folder. */
+export const projectRoot = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
+
+const outputFolder = join(projectRoot, "build", "testing");
+const compiler = join(projectRoot, "node_modules", "assemblyscript", "bin", "asc.js");
+
+/** How a test module is built. */
+export interface BuildOptions {
+  /** False for the build that hosts without SIMD get. */
+  simd?: boolean;
+}
+
+const modules = new Map<string, Promise<WebAssembly.Module>>();
+
+/** Compiles `assembly/testing/<name>.ts` when a source is newer than its last build, and loads it. */
+export function buildTestModule(name: string, options: BuildOptions = {}): Promise<WebAssembly.Module> {
+  const simd = options.simd ?? true;
+  const output = join(outputFolder, simd ? `${name}.wasm` : `${name}.scalar.wasm`);
+  let module = modules.get(output);
+  if (!module) {
+    module = buildAndLoad(name, simd, output);
+    modules.set(output, module);
+  }
+  return module;
+}
+
+/** Builds `build/modelmux.wasm` and `build/modelmux.scalar.wasm` when they are stale; gives their paths. */
+export async function buildRelease(): Promise<{ simd: string; scalar: string }> {
+  await withLock("release", async () => {
+    await buildModules();
+  });
+  return {
+    simd: join(projectRoot, "build", "modelmux.wasm"),
+    scalar: join(projectRoot, "build", "modelmux.scalar.wasm"),
+  };
+}
+
+async function buildAndLoad(name: string, simd: boolean, output: string): Promise<WebAssembly.Module> {
+  await withLock(`${name}.${simd ? "simd" : "scalar"}`, async () => {
+    const sourceTime = newestSourceTime();
+    if (existsSync(output) && statSync(output).mtimeMs >= sourceTime) return;
+    await compile(name, simd, output);
+    // A source that was saved while the compiler ran is newer than this, so the next caller compiles again.
+    utimesSync(output, new Date(sourceTime), new Date(sourceTime));
+  });
+  return WebAssembly.compile(await readFile(output));
+}
+
+function compile(name: string, simd: boolean, output: string): Promise<void> {
+  // Compiled beside its place and then moved there: a reader never sees half a module.
+  const unfinished = `${output}.${process.pid}`;
+  const sources = [`assembly/testing/${name}.ts`, "assembly/testing/abort.ts"];
+  const settings = ["--config", "none", "-O1", "--exportStart", "_initialize"];
+  settings.push("--use", "abort=assembly/testing/abort/abort", "-o", unfinished);
+  if (simd) settings.push("--enable", "simd");
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, [compiler, ...sources, ...settings], { cwd: projectRoot }, (error, stdout, stderr) => {
+      if (error) {
+        rmSync(unfinished, { force: true });
+        reject(new Error(`assembly/testing/${name}.ts does not compile:\n${stdout}${stderr}`));
+        return;
+      }
+      renameSync(unfinished, output);
+      resolve();
+    });
+  });
+}
+
+/** When a file or folder under `assembly/` changed last, in whole milliseconds. A folder's time tells of deleted files. */
+function newestSourceTime(): number {
+  const root = join(projectRoot, "assembly");
+  const entries = readdirSync(root, { recursive: true, encoding: "utf8" });
+  const times = entries.map((entry) => statSync(join(root, entry), { throwIfNoEntry: false })?.mtimeMs ?? 0);
+  const compilerTime = statSync(compiler).mtimeMs;
+  return Math.ceil(Math.max(compilerTime, ...times));
+}
+
+/** Runs `work` while no other process of this machine does the same thing; a lock whose holder died is taken over. */
+async function withLock(name: string, work: () => Promise<void>): Promise<void> {
+  mkdirSync(outputFolder, { recursive: true });
+  const lock = join(outputFolder, `${name}.lock`);
+  while (!takeLock(lock)) await sleep(50);
+  try {
+    await work();
+  } finally {
+    dropLock(lock);
+  }
+}
+
+function takeLock(lock: string): boolean {
+  // The folder is made under another name first, so that a lock without its holder's id is never seen.
+  const own = `${lock}.${process.pid}.${Math.random().toString(36).slice(2)}`;
+  mkdirSync(join(own, String(process.pid)), { recursive: true });
+  try {
+    renameSync(own, lock);
+    return true;
+  } catch {
+    rmSync(own, { recursive: true, force: true });
+    if (!isHeld(lock)) dropLock(lock);
+    return false;
+  }
+}
+
+function dropLock(lock: string): void {
+  const dropped = `${lock}.dropped.${process.pid}`;
+  try {
+    // Moved away in one step: a lock that is half deleted could be taken by another process and then be deleted under it.
+    renameSync(lock, dropped);
+  } catch {
+    return;
+  }
+  rmSync(dropped, { recursive: true, force: true });
+}
+
+function isHeld(lock: string): boolean {
+  try {
+    const holder = Number(readdirSync(lock)[0]);
+    // Signal 0 only asks whether the process is there.
+    process.kill(holder, 0);
+    return true;
+  } catch (error) {
+    // A lock that is gone was given back a moment ago, which is not a dead holder.
+    return (error as NodeJS.ErrnoException).code !== "ESRCH";
+  }
+}
