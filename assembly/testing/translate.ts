@@ -3,7 +3,6 @@
  * One translation at a time: `useTarget`, `translate`, then `openAnswer` and `feed` as often as wanted, then `close`.
  * Bytes go in through memory of `allocate`; results come out through numbered buffers (see tests/support/translate.ts).
  */
-import "./abort";
 import { ByteBuffer, copyToText, decodeText, encodeText } from "../bytes/buffer";
 import { allocate, liveBlockCount, release } from "../bytes/memory";
 import { AnswerSink } from "../canonical/answer";

@@ -1,4 +1,4 @@
-import { testingModule } from "./build";
+import { buildTestModule } from "./build";
 
 /** What the test entry exports (assembly/testing/translate.ts). */
 interface Exports {
@@ -97,7 +97,7 @@ export class TranslateModule {
   private constructor(private readonly exports: Exports) {}
 
   static async load(): Promise<TranslateModule> {
-    const instance = await WebAssembly.instantiate(await testingModule("translate"), {});
+    const instance = await WebAssembly.instantiate(await buildTestModule("translate"), {});
     const module = new TranslateModule(instance.exports as unknown as Exports);
     module.exports._initialize();
     return module;

@@ -1,9 +1,9 @@
 import { ByteBuffer, encodeText } from "../../bytes/buffer";
 import { findMalformed } from "../../bytes/utf8";
-import { writeEscaped } from "../../canonical/error-text";
 import { Part } from "../../canonical/request";
 import { JsonDocument } from "../../json/document";
 import { unescapeInto } from "../../json/read";
+import { escapeInto } from "../../json/write";
 import { writeRaw } from "./blocks";
 import { decodeBase64, decodePercent, isImage, Media, MediaForm, MediaType } from "./media";
 import { endsWithIgnoringCase, isBlank } from "./text";
@@ -98,7 +98,7 @@ function writeSource(document: JsonDocument, part: Part, source: DocumentSource,
       out.ascii('"type":"text","media_type":"text/plain","data":"');
       const plain = new ByteBuffer();
       decodeDocument(media, plain);
-      writeEscaped(plain.pointer, plain.length, out);
+      escapeInto(plain.pointer, plain.length, out);
       plain.free();
       break;
     }

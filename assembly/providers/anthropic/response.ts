@@ -1,8 +1,8 @@
 import { ByteBuffer } from "../../bytes/buffer";
 import { AnswerSink, FinishReason } from "../../canonical/answer";
-import { writeEscaped } from "../../canonical/error-text";
 import { FailureReason } from "../../canonical/failure";
 import { JsonDocument, JsonKey } from "../../json/document";
+import { escapeInto } from "../../json/write";
 import { readEnvelope } from "./errors";
 import { JSON_TOOL_NAME } from "./plan";
 import { mapStopReason } from "./stop-reason";
@@ -39,7 +39,7 @@ export function startMessage(document: JsonDocument, message: i32, sink: AnswerS
 
 /** Appends a tool's input, an object, as the inside of a JSON string; no object gives the empty object. */
 export function escapeInput(document: JsonDocument, input: i32, out: ByteBuffer): void {
-  if (document.isObject(input)) writeEscaped(document.rawPointer(input), document.rawLength(input), out);
+  if (document.isObject(input)) escapeInto(document.rawPointer(input), document.rawLength(input), out);
   else out.ascii("{}");
 }
 

@@ -6,8 +6,8 @@ import { type ErrorEnvelope, TranslateModule } from "../../support/translate";
 /** A model without any quirk that matters to most tests. */
 export const PLAIN_MODEL = "claude-sonnet-4-20250514";
 
-/** The body that Anthropic's own SDK would send. */
-export type Upstream = Anthropic.MessageCreateParams;
+/** The body that Anthropic's own SDK would send, and the sampling parameters that its types no longer show. */
+export type Upstream = Anthropic.MessageCreateParams & { temperature?: number; top_p?: number; top_k?: number };
 export type Member = Record<string, unknown>;
 
 const module = await TranslateModule.load();

@@ -1,0 +1,29 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** One recorded exchange: what the client sent, what went upstream, what came back, and what the client got. */
+export interface Fixture {
+  name: string;
+  request: string;
+  upstreamRequest: string;
+  isStream: boolean;
+  upstreamResponse: string;
+  response: string;
+}
+
+/** Reads all fixtures of a folder: `<case>/{request,upstream-request,upstream-response,response}.{json,sse}`. */
+export function readFixtures(folder: string): Fixture[] {
+  return readdirSync(folder).map((name) => {
+    const read = (file: string) => readFileSync(join(folder, name, file), "utf8");
+    const isStream = existsSync(join(folder, name, "upstream-response.sse"));
+    const extension = isStream ? "sse" : "json";
+    return {
+      name,
+      request: read("request.json"),
+      upstreamRequest: read("upstream-request.json"),
+      isStream,
+      upstreamResponse: read(`upstream-response.${extension}`),
+      response: read(`response.${extension}`),
+    };
+  });
+}
