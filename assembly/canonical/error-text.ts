@@ -1,65 +1,15 @@
 import { ByteBuffer, copyToText } from "../bytes/buffer";
-import { appendCodePoint, characterLength } from "../bytes/utf8";
+import { characterLength } from "../bytes/utf8";
+import { escapeInto } from "../json/write";
+
+export { escapeInto as writeEscaped } from "../json/write";
 
 /** Longest error message that is passed on to a client, in bytes of the escaped text. */
 export const MAX_MESSAGE_BYTES: i32 = 2000;
 
-const HEX_DIGITS: StaticArray<u8> = [
-  0x30, 0x31, 0x32, 0x33, 0x34, 0x35, 0x36, 0x37, 0x38, 0x39, 0x61, 0x62, 0x63, 0x64, 0x65, 0x66,
-];
-
-function writeEscape(byte: u8, out: ByteBuffer): void {
-  out.byte(0x5c);
-  switch (byte) {
-    case 0x22:
-    case 0x5c:
-      out.byte(byte);
-      return;
-    case 0x0a:
-      out.byte(0x6e);
-      return;
-    case 0x0d:
-      out.byte(0x72);
-      return;
-    case 0x09:
-      out.byte(0x74);
-      return;
-    default:
-      out.ascii("u00");
-      out.byte(unchecked(HEX_DIGITS[byte >> 4]));
-      out.byte(unchecked(HEX_DIGITS[byte & 15]));
-  }
-}
-
-/** Appends text as the inside of a JSON string (RFC 8259, section 7). Bytes that are not UTF-8 become U+FFFD, so any bytes may come. */
-export function writeEscaped(pointer: usize, length: i32, out: ByteBuffer): void {
-  const limit = pointer + max(length, 0);
-  let plain = pointer;
-  while (pointer < limit) {
-    const byte = load<u8>(pointer);
-    if (byte < 0x80) {
-      if (byte < 0x20 || byte == 0x22 || byte == 0x5c || byte == 0x7f) {
-        out.bytes(plain, (pointer - plain) as i32);
-        writeEscape(byte, out);
-        plain = pointer + 1;
-      }
-      pointer += 1;
-      continue;
-    }
-    const size = characterLength(pointer, limit);
-    if (size == 0) {
-      out.bytes(plain, (pointer - plain) as i32);
-      appendCodePoint(0xfffd, out);
-      plain = pointer + 1;
-    }
-    pointer += max(size, 1);
-  }
-  out.bytes(plain, (limit - plain) as i32);
-}
-
 /** Appends a managed text as the inside of a JSON string. */
 export function writeEscapedText(text: StaticArray<u8>, out: ByteBuffer): void {
-  writeEscaped(changetype<usize>(text), text.length, out);
+  escapeInto(changetype<usize>(text), text.length, out);
 }
 
 /** Bytes that the character or escape at `pointer` of an escaped text takes; a surrogate pair in escapes is one. */
@@ -112,7 +62,7 @@ export function readBodyText(body: usize, length: i32): StaticArray<u8> {
   while (end > start && isSpace(load<u8>(end - 1))) end -= 1;
   const escaped = new ByteBuffer();
   // Escaping never makes text shorter, so bytes beyond the longest message can never be part of it.
-  writeEscaped(start, min((end - start) as i32, MAX_MESSAGE_BYTES + 4), escaped);
+  escapeInto(start, min((end - start) as i32, MAX_MESSAGE_BYTES + 4), escaped);
   const text = copyMessage(escaped.pointer, escaped.length);
   escaped.free();
   return text;

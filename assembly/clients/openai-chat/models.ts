@@ -1,11 +1,12 @@
 import { ByteBuffer } from "../../bytes/buffer";
-import { writeEscaped, writeEscapedText } from "../../canonical/error-text";
+import { writeEscapedText } from "../../canonical/error-text";
 import { GatewayConfig } from "../../config/schema";
 import { findOwner, listModels } from "../../routing/models";
+import { escapeInto } from "../../json/write";
 
 function writeEntry(name: usize, length: i32, owner: StaticArray<u8>, created: i64, out: ByteBuffer): void {
   out.ascii('{"id":"');
-  writeEscaped(name, length, out);
+  escapeInto(name, length, out);
   out.ascii('","object":"model","created":');
   out.decimal(created);
   out.ascii(',"owned_by":"');

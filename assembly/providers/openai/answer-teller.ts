@@ -1,8 +1,8 @@
 import * as keys from "../../canonical/openai-keys";
 import { ByteBuffer } from "../../bytes/buffer";
 import { AnswerSink, FinishReason } from "../../canonical/answer";
-import { writeEscaped } from "../../canonical/error-text";
 import { JsonDocument, JsonKey } from "../../json/document";
+import { escapeInto } from "../../json/write";
 
 const LENGTH = new JsonKey("length");
 const CONTENT_FILTER = new JsonKey("content_filter");
@@ -166,7 +166,7 @@ export class AnswerTeller {
     } else if (document.isPresent(value)) {
       const escaped = this.scratch;
       escaped.length = 0;
-      writeEscaped(document.rawPointer(value), document.rawLength(value), escaped);
+      escapeInto(document.rawPointer(value), document.rawLength(value), escaped);
       this.sink.toolArguments(choice, tool, escaped.pointer, escaped.length);
     }
   }

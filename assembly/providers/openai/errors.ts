@@ -1,8 +1,9 @@
 import * as keys from "../../canonical/openai-keys";
 import { ByteBuffer, copyToText, encodeText } from "../../bytes/buffer";
-import { copyMessage, readBodyText, statusText, writeEscaped } from "../../canonical/error-text";
+import { copyMessage, readBodyText, statusText } from "../../canonical/error-text";
 import { Failure, FailureReason, reasonForStatus } from "../../canonical/failure";
 import { JsonDocument, JsonError, JsonKey } from "../../json/document";
+import { escapeInto } from "../../json/write";
 
 const MSG = new JsonKey("msg");
 
@@ -143,7 +144,7 @@ function copyText(document: JsonDocument, node: i32): StaticArray<u8> {
   if (!document.isPresent(node)) return new StaticArray<u8>(0);
   if (document.isString(node)) return copyMessage(document.textPointer(node), document.textLength(node));
   const escaped = new ByteBuffer();
-  writeEscaped(document.rawPointer(node), document.rawLength(node), escaped);
+  escapeInto(document.rawPointer(node), document.rawLength(node), escaped);
   const text = copyMessage(escaped.pointer, escaped.length);
   escaped.free();
   return text;

@@ -1,9 +1,9 @@
 import * as keys from "../../canonical/openai-keys";
 import { ByteBuffer } from "../../bytes/buffer";
-import { writeEscaped } from "../../canonical/error-text";
 import { JsonDocument } from "../../json/document";
 import { EditList } from "./edits";
 import { AnswerIdentity } from "./identity";
+import { escapeInto } from "../../json/write";
 
 /** Makes the `tool_calls` of chunks and messages what OpenAI's are (checklist item 135). */
 export class ToolCallEditor {
@@ -111,7 +111,7 @@ export class ToolCallEditor {
   /** A JSON value as a JSON string that holds it. */
   private quoteValue(value: i32, out: ByteBuffer): void {
     out.byte(0x22);
-    writeEscaped(this.document.rawPointer(value), this.document.rawLength(value), out);
+    escapeInto(this.document.rawPointer(value), this.document.rawLength(value), out);
     out.byte(0x22);
   }
 }
