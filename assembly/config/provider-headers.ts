@@ -22,20 +22,21 @@ const GATEWAY_HEADERS: string[] = ["accept-encoding", "content-encoding", "conte
 export function parseHeaders(reader: ConfigReader, node: i32, path: string): HeaderSetting[] {
   const settings: HeaderSetting[] = [];
   if (node < 0 || !reader.requireObject(node, path)) return settings;
-  const seen: string[] = [];
+  const seen = new Set<string>();
   const document = reader.document;
   for (let key = document.first(node); key >= 0; key = document.nextKey(key)) {
-    const name = reader.text(key).toLowerCase();
+    const written = reader.text(key);
     // A whole header line in the name's place may hold a secret, so it is not shown.
-    if (!isHeaderName(name) && !name.startsWith(":")) {
+    if (!isHeaderName(written.startsWith(":") ? written.substring(1) : written)) {
       reader.errors.add(path, 'holds a name that is no HTTP header name; write { "name": "value" }');
       continue;
     }
+    const name = written.toLowerCase();
     const headerPath = memberPath(path, name);
     const problem = findNameProblem(name);
     if (problem.length > 0) reader.errors.add(headerPath, problem);
-    if (seen.includes(name)) reader.errors.add(headerPath, "stands here twice: upper and lower case are the same");
-    seen.push(name);
+    if (seen.has(name)) reader.errors.add(headerPath, "stands here twice: upper and lower case are the same");
+    seen.add(name);
     const value = reader.value(document.valueOf(key), headerPath);
     if (value === null) continue;
     if (isHeaderValue(value)) settings.push(new HeaderSetting(encodeText(name), encodeText(value)));
