@@ -19,7 +19,7 @@ class Address {
 
 /**
  * Sets `authority` and `basePath`: the type's own, then what the type's own members say, then `providerDomain` in the host's
- * place and `providerBasePath` before the path, as in Higress.
+ * place and `providerBasePath` before the path, as in Higress. An empty text stands for "not given", there and here.
  */
 export function parseAddress(reader: ConfigReader, node: i32, path: string, provider: ProviderConfig): void {
   const address = new Address(provider.type.host, provider.type.basePath);
@@ -36,7 +36,7 @@ function readHost(reader: ConfigReader, node: i32, path: string, name: string, a
   const member = reader.find(node, name);
   if (member < 0) return;
   const host = reader.value(member, path + "." + name);
-  if (host === null) return;
+  if (host === null || host.length == 0) return;
   if (isAuthority(host)) address.authority = host;
   else reader.errors.add(path + "." + name, "must be a host, with or without :port, such as api.example.com");
 }
@@ -50,7 +50,7 @@ function readOllamaHost(reader: ConfigReader, node: i32, path: string, address: 
     return;
   }
   const name = reader.value(host, path + ".ollamaServerHost");
-  if (name === null) return;
+  if (name === null || name.length == 0) return;
   const authority = name + ":" + number.toString();
   if (isAuthority(authority)) address.authority = authority;
   else reader.errors.add(path + ".ollamaServerHost", "must be a host without a port, such as ollama.example.com");
@@ -61,7 +61,7 @@ function readUrl(reader: ConfigReader, node: i32, path: string, name: string, ad
   const member = reader.find(node, name);
   if (member < 0) return;
   const url = reader.value(member, path + "." + name);
-  if (url === null) return;
+  if (url === null || url.length == 0) return;
   let rest = url;
   if (url.startsWith("https://")) rest = url.substring(8);
   else if (url.startsWith("http://")) rest = url.substring(7);

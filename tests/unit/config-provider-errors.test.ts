@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { listProviderTypes } from "../../assembly/providers/catalogue";
 import { ConfigModule } from "../support/config";
 import { type Case, ENVIRONMENT, expectRefused, PATTERN_STAR, plugin, withProvider } from "../support/config-cases";
 
@@ -13,7 +14,8 @@ afterEach(() => {
   expect(module.liveBlocks()).toBe(0);
 });
 
-const SUPPORTED = "openai, deepseek, qwen, dashscope, vllm, generic, ollama, claude, anthropic";
+const SUPPORTED_TYPES = listProviderTypes().map((type) => type.name);
+const SUPPORTED = SUPPORTED_TYPES.join(", ");
 
 const PROVIDERS: Case[] = [
   [
@@ -92,11 +94,13 @@ function clusterError(): string[] {
   return ["providers[0].cluster: must be the name of an Envoy cluster: 1 to 255 visible ASCII characters"];
 }
 
-/** Types of Higress's ai-proxy that this version does not speak. */
-const LATER_TYPES =
-  "azure moonshot ai360 github groq grok baichuan yi zhipuai baidu hunyuan stepfun minimax cloudflare spark gemini deepl mistral cohere doubao coze together-ai dify bedrock vertex triton openrouter longcat fireworks galadriel kling".split(
+/** All types of Higress's ai-proxy. */
+const HIGRESS_TYPES =
+  "openai azure moonshot ai360 github qwen groq grok baichuan yi deepseek zhipuai ollama claude baidu hunyuan stepfun minimax cloudflare spark gemini deepl mistral cohere doubao coze together-ai dify bedrock vertex triton openrouter longcat fireworks galadriel vllm generic kling".split(
     " ",
   );
+
+const LATER_TYPES = HIGRESS_TYPES.filter((type) => !SUPPORTED_TYPES.includes(type));
 
 const TYPES: Case[] = LATER_TYPES.map((type) => [
   `the type ${type}`,
@@ -178,7 +182,7 @@ const HIGRESS_FIELDS: Case[] = [
 ];
 
 const ADDRESSES: Case[] = [
-  ...["", "https://h", "h/v1", "a b", "user@h", "h:0", "h:65536", "h:x", ":80", "[::1", "h\r\n", "[]:80"].map(
+  ...["https://h", "h/v1", "a b", "user@h", "h:0", "h:65536", "h:x", ":80", "[::1", "h\r\n", "[]:80"].map(
     (host): Case => [
       `providerDomain ${JSON.stringify(host)}`,
       withProvider({ providerDomain: host }),
@@ -190,7 +194,7 @@ const ADDRESSES: Case[] = [
     withProvider({ providerBasePath: path }),
     ["providers[0].providerBasePath: must be a path that begins with a slash, without query and fragment"],
   ]),
-  ...["", "https://", "https:///v1", "https://user:password@h/v1", "https://h/v1?key=secret", "ftp://h/", "h/v1#x"].map(
+  ...["https://", "https:///v1", "https://user:password@h/v1", "https://h/v1?key=secret", "ftp://h/", "h/v1#x"].map(
     (url): Case => [
       `openaiCustomUrl ${JSON.stringify(url)}`,
       withProvider({ openaiCustomUrl: url }),
@@ -362,6 +366,10 @@ const GROUPS: Record<string, Case[]> = {
   "tokens and headers": SECRETS,
   modelMapping: MAPPINGS,
 };
+
+it("knows the 38 types of Higress", () => {
+  expect(new Set(HIGRESS_TYPES).size).toBe(38);
+});
 
 describe.each(Object.entries(GROUPS))("refuses in %s", (_group, cases) => {
   it.each(cases)("%s", (_name, configuration, errors) => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { listProviderTypes } from "../../assembly/providers/catalogue";
 import { ConfigModule, type Config, type Provider } from "../support/config";
 
 let module: ConfigModule;
@@ -92,12 +93,9 @@ describe("defaults", () => {
 });
 
 describe("providers", () => {
-  it.each(["openai", "deepseek", "qwen", "dashscope", "vllm", "generic", "ollama", "claude", "anthropic"])(
-    "may be of the type %s",
-    (type) => {
-      expect(provider({ type }).type).toBe(type);
-    },
-  );
+  it.each(listProviderTypes().map((type) => type.name))("may be of the type %s", (type) => {
+    expect(provider({ type }).type).toBe(type);
+  });
 
   it.each(["a", "A.b_c-9", "x".repeat(64), "0"])("may have the id %s", (id) => {
     const config = module.accept({ role: "gateway", providers: [{ id, type: "openai" }] });
@@ -140,6 +138,9 @@ describe("providers", () => {
     ["an IPv6 address", { providerDomain: "[::1]:8000" }, "[::1]:8000", "/v1"],
     ["providerDomain from the environment", { providerDomain: "${REGION}.example.com" }, "eu.example.com", "/v1"],
     ["providerBasePath before the type's path", { providerBasePath: "/proxy/" }, "api.openai.com", "/proxy/v1"],
+    ["an empty providerDomain", { providerDomain: "" }, "api.openai.com", "/v1"],
+    ["an empty custom URL", { openaiCustomUrl: "" }, "api.openai.com", "/v1"],
+    ["an empty Ollama host", { type: "ollama", ollamaServerHost: "" }, "", "/v1"],
     ["an empty providerBasePath", { providerBasePath: "" }, "api.openai.com", "/v1"],
     ["providerBasePath of one slash", { providerBasePath: "/" }, "api.openai.com", "/v1"],
     ["a custom base URL", { openaiCustomUrl: "https://h.example.com:8443/api/v3/" }, "h.example.com:8443", "/api/v3"],
