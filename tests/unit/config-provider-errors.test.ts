@@ -336,6 +336,11 @@ const MAPPINGS: Case[] = [
     [`providers[0].modelMapping["${from}"]: ${PATTERN_STAR}`],
   ]),
   [
+    "a pattern that stands twice",
+    '{"role":"gateway","providers":[{"id":"p","type":"openai","modelMapping":{"a*":"x","b":"","a*":"y"}}]}',
+    ["configuration: the same key stands twice in one object, byte 89 (line 1, column 90); remove one"],
+  ],
+  [
     "an empty pattern",
     withProvider({ modelMapping: { "": "m" } }),
     ['providers[0].modelMapping[""]: must be 1 to 256 characters long, without control characters'],

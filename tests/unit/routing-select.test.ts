@@ -252,7 +252,7 @@ describe("tokens", () => {
 describe("the cost of a look-up", () => {
   /** The best of several measurements, in ms; a busy machine only ever adds. */
   function fastest(model: string): number {
-    return Math.min(...Array.from({ length: 7 }, () => module.measureSelect(model, 20_000)));
+    return Math.min(...Array.from({ length: 5 }, () => module.measureSelect(model, 5_000)));
   }
 
   it("does not grow with the number of routes", () => {
@@ -263,9 +263,9 @@ describe("the cost of a look-up", () => {
         .map((model) => ({ model, targets: [{ provider: "a" }] }));
     use(routes(2));
     const few = models.map(fastest);
-    use(routes(1000));
+    use(routes(4000));
     const many = models.map(fastest);
-    // A linear search would be some hundred times slower; the bound leaves room for a noisy machine.
-    models.forEach((_, index) => expect(many[index]).toBeLessThan(few[index]! * 5 + 2));
+    // A search through 8,000 patterns takes some ten thousand steps; the bound leaves room for a noisy machine.
+    models.forEach((_, index) => expect(many[index]).toBeLessThan(few[index]! * 8 + 2));
   });
 });
