@@ -135,7 +135,7 @@ export class MiniEnvoy implements World {
   readonly accessLog: { status: number; details: string; state: Record<string, string> }[] = [];
   private readonly upstreams = new Map<string, ScriptedUpstream>();
   private readonly live = new Set<DownstreamStream>();
-  private readonly blocksAtRest: number;
+  private blocksAtRest: number;
   private readonly contextsAtRest: number;
   private nextToken = 1;
   private ticksUntil = 0;
@@ -319,21 +319,36 @@ export class MiniEnvoy implements World {
   metrics(): Record<string, number | number[]> {
     return this.metricStore.snapshot();
   }
+  /**
+   * Takes the module's present state as its state of rest: what it has allocated so far for good (buffers that all requests share) is no leak.
+   * Forgets providers, log lines and the values of statistics.
+   */
+  settle(): void {
+    this.assertQuiet();
+    this.blocksAtRest = this.vm.liveBlocks;
+    this.log.lines.length = 0;
+    this.accessLog.length = 0;
+    this.upstreams.clear();
+    this.metricStore.reset();
+  }
   /** Fails on a trap, and on anything that the host had to object to. */
   check(): void {
     if (this.vm.dead && this.options.failOnTrap !== false)
       throw new Error(`the module has trapped: ${this.vm.trap?.stack ?? ""}\n${this.log.text}`);
     if (this.vm.violations.length > 0) throw new Error(this.vm.violations.join("\n"));
   }
-  /** After all streams have ended: no context, no timer and no unmanaged block is left beyond those of the configuration. */
-  assertNoLeaks(): void {
+  private assertQuiet(): void {
     this.check();
     if (this.live.size > 0) throw new Error(`${this.live.size} streams are still open`);
     if (this.vm.contexts.size !== this.contextsAtRest)
       throw new Error(`${this.vm.contexts.size - this.contextsAtRest} contexts were never deleted`);
     if (this.clock.pending > 0) throw new Error(`${this.clock.pending} timers are still set`);
+  }
+  /** After all streams have ended: no context, no timer and no unmanaged block is left beyond those of the state of rest. */
+  assertNoLeaks(): void {
+    this.assertQuiet();
     const blocks = this.vm.liveBlocks - this.blocksAtRest;
-    if (blocks !== 0) throw new Error(`${blocks} unmanaged blocks were never released`);
+    if (blocks > 0) throw new Error(`${blocks} unmanaged blocks were never released`);
   }
   /** Envoy shuts down: both root contexts hear done and delete. Gives the blocks that are left then. */
   stop(): number {
