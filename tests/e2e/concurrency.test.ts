@@ -23,7 +23,8 @@ beforeAll(async () => {
           { provider: "claude", model: "claude-sonnet-4-5" },
           { provider: "dashscope", model: "qwen-turbo" },
         ],
-        fallback: { firstTokenTimeoutMs: 1500, attemptTimeoutMs: 3000 },
+        // Long, because 200 streams, their mocks and their Envoy share two cores with whatever else runs.
+        fallback: { firstTokenTimeoutMs: 6000 },
       });
     },
   });
@@ -48,7 +49,12 @@ const BEFORE_CONTENT: Rule[] = [
   { resetAfterBytes: 0 },
   { rawBody: "no JSON" },
 ];
-const AFTER_CONTENT: Rule[] = [{ errorAtEvent: 9 }, { endAfterEvents: 9 }, { resetAfterEvents: 9 }];
+// Spaced, so that content has gone out before the break.
+const AFTER_CONTENT: Rule[] = [
+  { errorAtEvent: 9, eventDelayMs: 10 },
+  { endAfterEvents: 9, eventDelayMs: 10 },
+  { resetAfterEvents: 9, eventDelayMs: 10 },
+];
 
 /** What one request meets on its way, and who should answer it. */
 interface Journey {

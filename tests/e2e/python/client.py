@@ -121,7 +121,7 @@ def error(client, model, vendor, status):
 
 
 def broken_stream(client, model, vendor):
-    headers = {f"x-mock-{vendor}": json.dumps({"errorAtEvent": 8, "message": "broke"})}
+    headers = {f"x-mock-{vendor}": json.dumps({"errorAtEvent": 8, "eventDelayMs": 15, "message": "broke"})}
     text = ""
     try:
         for chunk in client.chat.completions.create(model=model, messages=user("Hi"), stream=True, extra_headers=headers):

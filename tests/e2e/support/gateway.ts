@@ -12,7 +12,8 @@ import { type Mocks, startMocks, VENDOR_NAMES } from "../../mocks/index";
 import { basePlugin, KEY_VARIABLES, type Plugin } from "./plugin";
 import { parsePrometheus, type Sample } from "./prometheus";
 
-const MODULE = projectPath("build", "modelmux.wasm");
+/** The module under test; the variable serves to try another build, such as the scalar one. */
+const MODULE = process.env["MODELMUX_MODULE"] ?? projectPath("build", "modelmux.wasm");
 const START_MS = 30_000;
 const STOP_MS = 5_000;
 
@@ -43,7 +44,7 @@ export interface Gateway {
 
 /** Starts the mocks and an Envoy on free loopback ports. Whatever fails, nothing stays behind. */
 export async function startGateway(options: GatewayOptions = {}): Promise<Gateway> {
-  if (!existsSync(MODULE)) throw new Error("build/modelmux.wasm is missing: run `npm run build` first");
+  if (!existsSync(MODULE)) throw new Error(`${MODULE} is missing: run \`npm run build\` first`);
   const binary = await findEnvoy();
   const plugin = basePlugin();
   options.change?.(plugin);
