@@ -10,14 +10,14 @@ import { findForbiddenImports } from "./support/wasm-module";
 export const RELEASE_SIZE_LIMIT = 300 * 1024;
 
 /** The targets of asconfig.json that are built, with the files they end up in. */
-const TARGETS = [
-  { name: "release", file: "build/modelmux.wasm" },
-  { name: "scalar", file: "build/modelmux.scalar.wasm" },
-] as const;
+const FILES = { release: "build/modelmux.wasm", scalar: "build/modelmux.scalar.wasm" };
+
+/** A target of asconfig.json. */
+export type BuildTarget = keyof typeof FILES;
 
 /** One built module. */
 export interface BuiltModule {
-  target: string;
+  target: BuildTarget;
   /** Path relative to the project. */
   file: string;
   bytes: number;
@@ -25,18 +25,26 @@ export interface BuiltModule {
   isFresh: boolean;
 }
 
-/** Builds the modules that are older than their sources and checks them all: size and imports. */
-export async function buildModules(): Promise<BuiltModule[]> {
+/** Builds the modules that are older than their sources, at the same time, and checks them all: size and imports. */
+export async function buildModules(
+  targets: BuildTarget[] = ["release", "scalar"],
+  report: (line: string) => void = () => undefined,
+): Promise<BuiltModule[]> {
   const newestSource = findNewestChange();
-  const modules: BuiltModule[] = [];
-  for (const target of TARGETS) {
-    const path = projectPath(target.file);
-    const isFresh = !existsSync(path) || statSync(path).mtimeMs <= newestSource;
-    if (isFresh) await compileTarget(target.name, target.file);
-    modules.push({ target: target.name, file: target.file, bytes: statSync(path).size, isFresh });
-  }
-  for (const module of modules) await checkModule(module);
-  return modules;
+  return Promise.all(
+    targets.map(async (target) => {
+      const file = FILES[target];
+      const path = projectPath(file);
+      const isFresh = !existsSync(path) || statSync(path).mtimeMs <= newestSource;
+      if (isFresh) {
+        report(`building ${file}`);
+        await compileTarget(target, file);
+      }
+      const module = { target, file, bytes: statSync(path).size, isFresh };
+      await checkModule(module);
+      return module;
+    }),
+  );
 }
 
 /** Whether a file under assembly/ can change the release build (test entries cannot). */
@@ -55,7 +63,7 @@ function findNewestChange(): number {
   return Math.max(...[...files, ...folders, ...others].map((path) => statSync(path).mtimeMs));
 }
 
-async function compileTarget(target: string, file: string): Promise<void> {
+async function compileTarget(target: BuildTarget, file: string): Promise<void> {
   mkdirSync(projectPath("build"), { recursive: true });
   // Compiled beside the place it goes to, so that nobody ever loads half a module.
   const temporary = `${file}.${process.pid}.tmp.wasm`;

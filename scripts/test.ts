@@ -51,7 +51,7 @@ export function isGreen({ passed, failed }: TestCounts): boolean {
 }
 
 async function main(): Promise<void> {
-  for (const module of await buildModules()) if (module.isFresh) process.stdout.write(`built ${module.file}\n`);
+  await buildModules(undefined, (line) => void process.stdout.write(`${line}\n`));
   // Found once, so that no test has to fetch it.
   const envoy = await findEnvoy();
   const status = await runVitest(process.argv.slice(2), envoy);

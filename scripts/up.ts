@@ -77,7 +77,7 @@ async function start(options: UpOptions, running: Running): Promise<void> {
   await checkPorts(options);
   const folder = mkdtempSync(join(tmpdir(), "modelmux-"));
   running.folder = folder;
-  for (const module of await buildModules()) if (module.isFresh) say(`built ${module.file}`);
+  await buildModules(["release"], say);
   running.check();
   const binary = await findEnvoy({ report: say });
   running.check();

@@ -15,7 +15,8 @@ export function renderStatistics(): object {
 
 /**
  * The JSON access log, one object a line. It holds no header but the request id, and the path without its query: nothing secret.
- * `modelmux` is the module's own JSON object (route, provider, model, attempts, tokens, ttft_ms) as a text.
+ * `modelmux` is the module's own JSON object (route, provider, model, attempts, tokens, ttft_ms) as a text;
+ * `path` is what the last attempt asked its provider for.
  */
 export function renderAccessLog(path: string): object {
   const format = { log_format: { json_format: LOG_FIELDS } };

@@ -24,6 +24,7 @@ export class EnvoyProcess {
   private readonly pluginPath: string;
   private log = "";
   private isReady = false;
+  private isStopping = false;
   /** Resolves when the process has ended, however. */
   readonly ended: Promise<void>;
 
@@ -38,7 +39,7 @@ export class EnvoyProcess {
     });
     this.child.stderr?.on("data", (chunk: Buffer) => {
       if (this.isReady) process.stderr.write(chunk);
-      else this.log += chunk.toString();
+      else if (!this.isStopping) this.log += chunk.toString();
     });
     this.ended = new Promise((resolve) => {
       this.child.once("error", (error) => {
@@ -67,6 +68,8 @@ export class EnvoyProcess {
 
   /** Stops the process, by force when it does not stop by itself. */
   async stop(): Promise<void> {
+    this.isStopping = true;
+    this.isReady = false;
     const force = setTimeout(() => this.kill(), STOP_TIMEOUT_MS);
     this.child.kill("SIGTERM");
     await this.ended;
