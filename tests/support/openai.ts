@@ -120,6 +120,11 @@ export function toBytes(content: unknown): Uint8Array {
 export class OpenAiModule {
   private constructor(private readonly exports: Exports) {}
 
+  /** Compiles what `load` needs; on a busy machine this takes longer than a test may. */
+  static async prepare(): Promise<void> {
+    await buildTestModule("openai");
+  }
+
   static async load(simd = true): Promise<OpenAiModule> {
     const instance = await WebAssembly.instantiate(await buildTestModule("openai", { simd }), {});
     const module = new OpenAiModule(instance.exports as unknown as Exports);
@@ -193,12 +198,12 @@ export class OpenAiModule {
     return this.readResult(Result.Headers);
   }
 
-  /** Passes the pieces of a stream through. */
-  passStream(chunks: readonly Uint8Array[]): Answer {
+  /** Passes the pieces of a stream through; without `end` the stream is still open afterwards. */
+  passStream(chunks: readonly Uint8Array[], end = true): Answer {
     this.withBytes(MADE_UP_ID, (pointer, length) => {
       this.exports.openPassthrough(pointer, length, BigInt(MADE_UP_TIME));
     });
-    return this.feedAll(chunks);
+    return this.feedAll(chunks, end);
   }
 
   /** Sends the pieces of an answer through the hub. */
@@ -256,14 +261,14 @@ export class OpenAiModule {
     return this.exports.liveBlockCount();
   }
 
-  private feedAll(chunks: readonly Uint8Array[]): Answer {
+  private feedAll(chunks: readonly Uint8Array[], end = true): Answer {
     this.exports.clearResults();
     for (const chunk of chunks) {
       this.withBytes(chunk, (pointer, length) => {
         this.exports.feed(pointer, length, 0);
       });
     }
-    this.exports.feed(0, 0, 1);
+    if (end) this.exports.feed(0, 0, 1);
     const state = STATES[this.exports.answerState()] ?? "waiting";
     return {
       text: this.output(),

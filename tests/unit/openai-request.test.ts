@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type DumpedPart, OpenAiModule } from "../support/openai";
 
 /** As in assembly/canonical/request.ts. */
@@ -16,6 +16,8 @@ const KIND = {
 const ROLE = { system: 1, user: 2, assistant: 3, tool: 4 };
 
 let module: OpenAiModule;
+
+beforeAll(OpenAiModule.prepare, 300_000);
 
 beforeEach(async () => {
   module = await OpenAiModule.load();

@@ -1,0 +1,170 @@
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { OpenAiModule } from "../../support/openai";
+
+let module: OpenAiModule;
+
+beforeAll(OpenAiModule.prepare, 300_000);
+
+beforeEach(async () => {
+  module = await OpenAiModule.load();
+});
+
+afterEach(() => {
+  expect(module.close()).toBe(0);
+});
+
+const envelope = (members: object): unknown => ({
+  error: { message: "m", type: null, param: null, code: null, ...members },
+});
+
+describe("[14] the status decides, a vendor's own word decides better", () => {
+  test.each([
+    [400, envelope({ type: "invalid_request_error" }), "bad-request"],
+    [400, envelope({ code: "context_length_exceeded" }), "context-length"],
+    [413, envelope({ code: "context_length_exceeded" }), "context-length"],
+    [400, envelope({ message: "This model's maximum context length is 8 tokens." }), "context-length"],
+    [400, envelope({ code: "content_filter" }), "content-filter"],
+    [400, envelope({ code: "data_inspection_failed" }), "content-filter"],
+    [400, { code: "DataInspectionFailed", message: "m", request_id: "r" }, "content-filter"],
+    [401, envelope({ code: "invalid_api_key" }), "auth"],
+    [400, envelope({ code: "invalid_api_key" }), "auth"],
+    [403, envelope({}), "auth"],
+    [403, envelope({ code: "insufficient_quota" }), "auth"],
+    [404, envelope({ code: "model_not_found" }), "not-found"],
+    [403, envelope({ code: "model_not_found" }), "not-found"],
+    [408, envelope({}), "timeout"],
+    [429, envelope({}), "rate-limit"],
+    [429, envelope({ code: "insufficient_quota" }), "rate-limit"],
+    [500, envelope({ type: "server_error" }), "server-error"],
+    [502, "bad gateway", "server-error"],
+    [503, envelope({}), "overloaded"],
+    [529, envelope({}), "overloaded"],
+    [504, "", "timeout"],
+  ])("%i %j is %s", (status, body, reason) => {
+    const failure = module.readError(status, body);
+    expect(failure).toMatchObject({ reason, status });
+    expect(failure.envelope.error.message.length).toBeGreaterThan(0);
+  });
+});
+
+describe("[118] Azure's content filter", () => {
+  test("keeps message, param and code", () => {
+    const failure = module.readError(400, {
+      error: {
+        message: "filtered",
+        type: null,
+        param: "prompt",
+        code: "content_filter",
+        status: 400,
+        innererror: { code: "ResponsibleAIPolicyViolation" },
+      },
+    });
+    expect(failure.reason).toBe("content-filter");
+    expect(failure.envelope.error).toEqual({
+      message: "filtered",
+      type: "invalid_request_error",
+      param: "prompt",
+      code: "content_filter",
+    });
+  });
+});
+
+describe("[15] any body becomes an envelope", () => {
+  test.each([
+    [envelope({ message: "a\\u0041\u4f60" }), "a\\u0041\u4f60"],
+    [{ error: "plain" }, "plain"],
+    [{ message: "top" }, "top"],
+    [{ object: "error", message: "vllm", type: "BadRequestError", code: 400 }, "vllm"],
+    [{ detail: "Not Found" }, "Not Found"],
+    [{ detail: [{ loc: ["body"], msg: "field required", type: "missing" }] }, "field required"],
+    [{ detail: { message: "nested" } }, "nested"],
+    [[{ error: { message: "in a list", code: 400 } }], "in a list"],
+    [{ code: "Throttling", message: "slow", request_id: "r" }, "slow"],
+    ['  <html>\n<body>502 Bad "Gateway"</body></html>\n', '<html>\n<body>502 Bad "Gateway"</body></html>'],
+    ["upstream connect error", "upstream connect error"],
+    ['{"cut":', '{"cut":'],
+    ["{}", "{}"],
+    ["[]", "[]"],
+    ["null", "null"],
+    ["", "Bad Request"],
+    [" \r\n ", "Bad Request"],
+    [{ error: {} }, "Bad Request"],
+    [{ error: { message: { a: 1 } } }, '{"a":1}'],
+  ])("%j says %j", (body, message) => {
+    const failure = module.readError(400, body);
+    expect(failure.envelope.error.message).toBe(message);
+    expect(failure.status).toBe(400);
+  });
+
+  test("bytes that are not UTF-8", () => {
+    const failure = module.readError(500, new Uint8Array([0x61, 0xff, 0xe4, 0xbd, 0x62, 0x00, 0x80]));
+    expect(failure.envelope.error.message).toBe("a\ufffd\ufffdb\0\ufffd");
+  });
+
+  test.each([
+    ["a".repeat(5000), "a".repeat(2000)],
+    ["\u4f60".repeat(1000), "\u4f60".repeat(666)],
+    [`${"a".repeat(1999)}\n\n`, "a".repeat(1999)],
+    [`${"a".repeat(1995)}\ud83d\ude00x`, `${"a".repeat(1995)}\ud83d\ude00x`],
+    [`${"a".repeat(1997)}\ud83d\ude00x`, "a".repeat(1997)],
+  ])("a long message is cut between characters", (text, cut) => {
+    expect(module.readError(500, `x${text}`.slice(1)).envelope.error.message).toBe(cut.trimEnd());
+    expect(module.readError(500, envelope({ message: text })).envelope.error.message).toBe(cut);
+  });
+
+  test("a long message is cut between escapes", () => {
+    const pair = "\\ud83d\\ude00";
+    const failure = module.readError(500, `{"error":{"message":"${"a".repeat(1990)}${pair}${pair}"}}`);
+    expect(failure.envelope.error.message).toBe("a".repeat(1990));
+    const fits = module.readError(500, `{"error":{"message":"${"a".repeat(1988)}${pair}${pair}"}}`);
+    expect(fits.envelope.error.message).toBe(`${"a".repeat(1988)}\ud83d\ude00`);
+  });
+});
+
+describe("[16] the status gives the type that the vendor does not", () => {
+  test.each([
+    [400, "invalid_request_error"],
+    [401, "authentication_error"],
+    [403, "permission_error"],
+    [404, "not_found_error"],
+    [408, "timeout"],
+    [413, "request_too_large"],
+    [422, "invalid_request_error"],
+    [429, "rate_limit_error"],
+    [500, "api_error"],
+    [503, "overloaded_error"],
+    [504, "timeout"],
+    [529, "overloaded_error"],
+  ])("%i is %s", (status, type) => {
+    expect(module.readError(status, "x").envelope.error.type).toBe(type);
+    expect(module.readError(status, envelope({ type: "own" })).envelope.error.type).toBe("own");
+  });
+});
+
+test("the envelope lists attempts in a fixed order", () => {
+  expect(module.writeAttempts()).toBe(
+    '{"error":{"message":"slow down","type":"rate_limit_error","param":null,"code":"busy","attempts":[' +
+      '{"provider":"a\\"b","model":"m/1","reason":"rate-limit","status":429},' +
+      '{"provider":"c","model":"m\\n2","reason":"connect","status":null}]}}',
+  );
+});
+
+test("the model list shows what the configuration spells out", () => {
+  const config = {
+    role: "gateway",
+    providers: [
+      { id: "dashscope", type: "qwen" },
+      { id: "deepseek", type: "deepseek" },
+    ],
+    routes: [
+      { model: "deepseek-chat", targets: [{ provider: "deepseek" }] },
+      { model: "qwen-*", targets: [{ provider: "dashscope" }] },
+    ],
+  };
+  const entry = { id: "deepseek-chat", object: "model", created: 1_700_000_000, owned_by: "deepseek" };
+  expect(module.models(config)).toEqual({ object: "list", data: [entry] });
+  expect(module.models(config, "deepseek-chat")).toEqual(entry);
+  expect(module.models(config, "qwen-max")).toEqual({ ...entry, id: "qwen-max", owned_by: "dashscope" });
+  expect(module.models(config, "dashscope/x")).toEqual({ ...entry, id: "dashscope/x", owned_by: "dashscope" });
+  expect(module.models(config, "nobody")).toBeNull();
+});
