@@ -69,7 +69,8 @@ export class MetricStore {
   snapshot(): Record<string, number | number[]> {
     const all: Record<string, number | number[]> = {};
     for (const metric of this.byName.values())
-      all[metric.name] = metric.kind === "histogram" ? metric.samples.map(Number) : Number(metric.value);
+      if (metric.used)
+        all[metric.name] = metric.kind === "histogram" ? metric.samples.map(Number) : Number(metric.value);
     return all;
   }
 }

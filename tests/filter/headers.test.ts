@@ -1,0 +1,174 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { MiniEnvoy } from "../host/mini-envoy";
+import type { UpstreamRequest } from "../host/scripted-upstream";
+import {
+  anthropicAnswer,
+  BUILDS,
+  chat,
+  openAiAnswer,
+  openAiError,
+  openAiStream,
+  PLUGIN,
+  SECRETS,
+  startGateway,
+} from "./gateway";
+
+const stolen = {
+  authorization: "Bearer client-secret",
+  "x-api-key": "client-secret",
+  "api-key": "client-secret",
+  "x-goog-api-key": "client-secret",
+  "anthropic-version": "1999-01-01",
+  "openai-organization": "org-client",
+  cookie: "session=client-secret",
+  "x-modelmux-provider": "evil",
+  "x-modelmux-anything": "evil",
+  "x-modelmux-fallback": "1",
+};
+const all = (request: UpstreamRequest | undefined): string => JSON.stringify(request?.headers.entries() ?? []);
+const content = { "content-type": "application/json" };
+
+describe.each(BUILDS)("header hygiene, %s", (_name, wasm) => {
+  let envoy: MiniEnvoy;
+  beforeEach(() => {
+    envoy = startGateway(wasm);
+  });
+  afterEach(() => envoy.assertNoLeaks());
+
+  test.each([
+    ["deepseek-claude", "deepseek", "claude"],
+    ["claude-deepseek", "claude", "deepseek"],
+  ])("[34] nothing of the first provider reaches the second: %s", (model, first, second) => {
+    envoy.upstream(first, openAiError(503, "busy"));
+    envoy.upstream(second, second === "claude" ? anthropicAnswer("x") : openAiAnswer("x"));
+    const { upstreamRequests, status } = envoy.request({ ...chat(model), headers: { ...content, ...stolen } });
+    expect([status, upstreamRequests.map((request) => request.cluster)]).toEqual([200, [first, second]]);
+    for (const request of upstreamRequests) {
+      const isClaude = request.cluster === "claude";
+      expect(request.headers.get("authorization")).toBe(isClaude ? undefined : `Bearer ${SECRETS.DEEPSEEK_API_KEY}`);
+      expect(request.headers.getAll("x-api-key")).toEqual(isClaude ? [SECRETS.ANTHROPIC_API_KEY] : []);
+      expect(request.headers.getAll("anthropic-version")).toEqual(isClaude ? ["2023-06-01"] : []);
+      expect(request.headers.get(":authority")).toBe(isClaude ? "api.anthropic.com" : "api.deepseek.com");
+      expect(request.headers.get(":path")).toBe(isClaude ? "/v1/messages" : request.headers.get(":path"));
+      expect(request.headers.getAll("content-length")).toEqual([String(request.body.length)]);
+      expect(request.path.includes("messages")).toBe(isClaude);
+    }
+  });
+
+  test("[36] what the client sent as key, cookie or steering never goes upstream", () => {
+    envoy.upstream("deepseek", openAiAnswer("x"));
+    envoy.upstream("claude", anthropicAnswer("x"));
+    for (const model of ["only", "claude-sonnet-4-5"]) {
+      const request = envoy.request({ ...chat(model), headers: { ...content, ...stolen } }).upstreamRequests[0];
+      expect(all(request)).not.toMatch(/client-secret|org-client|evil|1999|x-modelmux/);
+    }
+  });
+
+  test("[19] providers are asked for plain bytes", () => {
+    envoy.upstream("deepseek", openAiAnswer("x"));
+    for (const encoding of ["gzip, deflate, br", "identity", "*"]) {
+      const request = envoy.request({ ...chat("only"), headers: { ...content, "accept-encoding": encoding } })
+        .upstreamRequests[0];
+      expect(["identity", undefined]).toContain(request?.headers.get("accept-encoding"));
+    }
+    expect(["identity", undefined]).toContain(
+      envoy.request(chat("only")).upstreamRequests[0]?.headers.get("accept-encoding"),
+    );
+  });
+
+  test("a client that Envoy trusts cannot steer retries and timeouts either", () => {
+    const trusting = startGateway(wasm, { trustClient: true });
+    const provider = trusting.upstream("deepseek", openAiError(400, "no"));
+    const steering = {
+      "x-envoy-max-retries": "9",
+      "x-envoy-retry-on": "5xx,retriable-4xx,retriable-status-codes",
+      "x-envoy-retriable-status-codes": "400",
+      "x-envoy-upstream-rq-timeout-ms": "1",
+      "x-envoy-retriable-header-names": "content-type",
+    };
+    expect(trusting.request({ ...chat("only"), headers: { ...content, ...steering } }).status).toBe(400);
+    expect(provider.requests.length).toBe(1);
+    trusting.assertNoLeaks();
+  });
+
+  test("[17] a failed provider's headers do not reach the client, nor do private ones of the last", () => {
+    envoy.upstream("deepseek", {
+      ...openAiError(429, "x"),
+      headers: { ...content, "retry-after": "99", "x-failed": "1", "set-cookie": "a=1" },
+    });
+    envoy.upstream("dashscope", {
+      ...openAiAnswer("x"),
+      headers: { ...content, "set-cookie": "b=2", "x-request-id": "kept", "x-modelmux-provider": "forged" },
+    });
+    const answer = envoy.request(chat("deepseek-chat"));
+    expect(JSON.stringify(answer.headers)).not.toMatch(
+      /x-failed|set-cookie|retry-after|forged|x-modelmux-fallback|x-retry/,
+    );
+    expect(answer.headers.getAll("x-modelmux-provider")).toEqual(["dashscope"]);
+  });
+
+  test("[18] a rewritten answer has the length and encoding that it really has", () => {
+    envoy.upstream("claude", {
+      ...anthropicAnswer("Hello"),
+      headers: {
+        ...content,
+        "content-length": String(String(anthropicAnswer("Hello").body).length),
+        "content-encoding": "identity",
+      },
+    });
+    const answer = envoy.request(chat("claude-sonnet-4-5"));
+    expect([answer.status, answer.headers.get("content-length") ?? String(answer.body.length)]).toEqual([
+      200,
+      String(answer.body.length),
+    ]);
+    const stream = openAiStream(["x"]);
+    envoy.upstream("deepseek", {
+      ...stream,
+      headers: {
+        "content-type": "text/event-stream; charset=utf-8",
+        "content-length": String((stream.chunks ?? []).join("").length),
+      },
+    });
+    const streamed = envoy.request(chat("only", { stream: true }));
+    expect([streamed.headers.has("content-length"), streamed.headers.get("content-type")]).toEqual([
+      false,
+      "text/event-stream",
+    ]);
+  });
+
+  test("own headers of a provider are added for it alone", () => {
+    const custom = startGateway(wasm, {
+      plugin: {
+        ...PLUGIN,
+        providers: PLUGIN.providers.map((provider) =>
+          provider.id === "deepseek"
+            ? { ...provider, headers: { "x-team": "red", "anthropic-version": "odd" }, providerDomain: "own.test" }
+            : provider,
+        ),
+      },
+    });
+    custom.upstream("deepseek", openAiError(503, "x"));
+    custom.upstream("claude", anthropicAnswer("x"));
+    const [first, second] = custom.request(chat("deepseek-claude")).upstreamRequests;
+    expect([
+      first?.headers.get("x-team"),
+      first?.headers.get(":authority"),
+      second?.headers.get("x-team"),
+      second?.headers.get("anthropic-version"),
+    ]).toEqual(["red", "own.test", undefined, "2023-06-01"]);
+  });
+
+  test("several keys take turns", () => {
+    const several = startGateway(wasm, {
+      plugin: {
+        ...PLUGIN,
+        providers: PLUGIN.providers.map((provider) => ({ ...provider, apiTokens: ["one", "two", "three"] })),
+      },
+    });
+    several.upstream("deepseek", openAiAnswer("x"));
+    const keys = Array.from({ length: 40 }, () =>
+      several.request(chat("only")).upstreamRequests[0]?.headers.get("authorization"),
+    );
+    expect([...new Set(keys)].sort()).toEqual(["Bearer one", "Bearer three", "Bearer two"]);
+  });
+});
