@@ -27,7 +27,8 @@ export function hashBytes(pointer: usize, length: i32): u32 {
     length -= 8;
   }
   hash = (hash ^ loadShort(pointer, length)) * MULTIPLIER;
-  return ((hash ^ (hash >> 32)) as u32) & 0xffffff;
+  // A product's low bits know nothing of a word's high bits: they are folded down and spread once more.
+  return (((hash ^ (hash >> 32)) * MULTIPLIER) >> 40) as u32;
 }
 
 /** A 24-bit hash of the inside of a JSON string; the same for all ways to escape it. */

@@ -53,8 +53,9 @@ let scanError: JsonError = JsonError.None;
 export let scanErrorAt: usize = 0;
 /** The tape of the last scan: the caller's memory, maybe moved and grown, which is the caller's again. */
 export let scanTape: usize = 0;
-/** Nodes on it, and nodes that it has room for. */
+/** Nodes on it. */
 export let scanNodes: i32 = 0;
+/** Nodes that it has room for. */
 export let scanCapacity: i32 = 0;
 
 /** Scans a whole text. `tapeMemory` has room for `tapeCapacity` nodes and is taken over; its successor is `scanTape`. */

@@ -10,6 +10,7 @@ import { appendHex } from "../bytes/hex";
 import { allocate, liveBlockCount, release } from "../bytes/memory";
 import { appendCodePoint, findMalformed } from "../bytes/utf8";
 import { JsonDocument, JsonError, JsonKey } from "../json/document";
+import { hashBytes } from "../json/keys";
 import { equalsUnescaped, unescapeInto } from "../json/read";
 import { JsonSplice } from "../json/splice";
 import { escapeInto, writeQuoted } from "../json/write";
@@ -249,4 +250,28 @@ export function otherCount(): i32 {
 }
 export function otherFree(): void {
   other.free();
+}
+
+/** The hash of a key, so that tests can make keys collide. */
+export function keyHash(pointer: usize, length: i32): u32 {
+  return hashBytes(pointer, length);
+}
+
+export function jsonEqualsKey(name: usize, length: i32, node: i32): bool {
+  return document.equals(node, new JsonKey(String.UTF8.decodeUnsafe(name, length)));
+}
+export function jsonIsPresent(node: i32): bool {
+  return document.isPresent(node);
+}
+export function jsonRawPointer(node: i32): usize {
+  return document.rawPointer(node);
+}
+export function jsonRawLength(node: i32): i32 {
+  return document.rawLength(node);
+}
+export function jsonTextPointer(node: i32): usize {
+  return document.textPointer(node);
+}
+export function jsonTextLength(node: i32): i32 {
+  return document.textLength(node);
 }

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { buildModules } from "../../scripts/build";
@@ -45,7 +45,7 @@ export async function buildRelease(): Promise<{ simd: string; scalar: string }> 
 
 async function buildAndLoad(name: string, simd: boolean, output: string): Promise<WebAssembly.Module> {
   await withLock(`${name}.${simd ? "simd" : "scalar"}`, async () => {
-    const sourceTime = newestSourceTime();
+    const sourceTime = newestSourceTime(name);
     if (existsSync(output) && statSync(output).mtimeMs >= sourceTime) return;
     await compile(name, simd, output);
     // A source that was saved while the compiler ran is newer than this, so the next caller compiles again.
@@ -74,13 +74,23 @@ function compile(name: string, simd: boolean, output: string): Promise<void> {
   });
 }
 
-/** When a file or folder under `assembly/` changed last, in whole milliseconds. A folder's time tells of deleted files. */
-function newestSourceTime(): number {
-  const root = join(projectRoot, "assembly");
-  const entries = readdirSync(root, { recursive: true, encoding: "utf8" });
-  const times = entries.map((entry) => statSync(join(root, entry), { throwIfNoEntry: false })?.mtimeMs ?? 0);
-  const compilerTime = statSync(compiler).mtimeMs;
-  return Math.ceil(Math.max(compilerTime, ...times));
+/** When the compiler or a file that the entry imports, however indirectly, changed last, in whole milliseconds. */
+function newestSourceTime(name: string): number {
+  const waiting = [join(projectRoot, "assembly", "testing", `${name}.ts`)];
+  const seen = new Set(waiting);
+  let newest = statSync(compiler).mtimeMs;
+  for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
+    newest = Math.max(newest, statSync(file).mtimeMs);
+    for (const [, path = ""] of readFileSync(file, "utf8").matchAll(/from\s+"(\.[^"]+)"/g)) {
+      const plain = resolve(dirname(file), path);
+      const imported = existsSync(`${plain}.ts`) ? `${plain}.ts` : join(plain, "index.ts");
+      // What is not there is for the compiler to complain about.
+      if (seen.has(imported) || !existsSync(imported)) continue;
+      seen.add(imported);
+      waiting.push(imported);
+    }
+  }
+  return Math.ceil(newest);
 }
 
 /** Runs `work` while no other process of this machine does the same thing; a lock whose holder died is taken over. */
