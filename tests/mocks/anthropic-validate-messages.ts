@@ -1,4 +1,4 @@
-import { isRecord, onlyMembers, rejectRequest, requireText, type Json } from "./anthropic-validate-shapes";
+import { isRecord, onlyMembers, rejectRequest, requireText, show, type Json } from "./anthropic-validate-shapes";
 
 /** What the rest of the request says about its messages. */
 export interface MessageContext {
@@ -32,7 +32,7 @@ function checkImage(block: Block, path: string): void {
   switch (source["type"]) {
     case "base64":
       onlyMembers(source, ["type", "media_type", "data"], `${at}.base64`);
-      if (!IMAGE_TYPES.includes(String(source["media_type"]))) {
+      if (!IMAGE_TYPES.includes(show(source["media_type"]))) {
         rejectRequest(
           `${at}.base64.media_type: Input should be 'image/jpeg', 'image/png', 'image/gif' or 'image/webp'`,
         );
@@ -136,7 +136,7 @@ function checkAssistantBlock(block: Block, path: string): void {
       return;
     }
     default:
-      rejectRequest(`${path}: '${String(block["type"])}' blocks are not permitted in assistant turns`);
+      rejectRequest(`${path}: '${show(block["type"])}' blocks are not permitted in assistant turns`);
   }
 }
 
@@ -151,7 +151,7 @@ function checkUserBlock(block: Block, path: string): void {
     case "tool_result":
       return checkToolResult(block, path);
     default:
-      rejectRequest(`${path}: '${String(block["type"])}' blocks are not permitted in user turns`);
+      rejectRequest(`${path}: '${show(block["type"])}' blocks are not permitted in user turns`);
   }
 }
 
@@ -163,7 +163,7 @@ function readTurn(turn: Json, index: number): { role: string; blocks: Block[] } 
   const role = turn["role"];
   if (role !== "user" && role !== "assistant") {
     rejectRequest(
-      `messages: Unexpected role "${String(role)}". The Messages API accepts a top-level \`system\` parameter, not "system" as an input message role.`,
+      `messages: Unexpected role "${show(role)}". The Messages API accepts a top-level \`system\` parameter, not "system" as an input message role.`,
     );
   }
   let content = turn["content"];
@@ -185,7 +185,7 @@ function readTurn(turn: Json, index: number): { role: string; blocks: Block[] } 
 function checkToolPairs(turns: { role: string; blocks: Block[] }[]): void {
   const seen = new Set<string>();
   turns.forEach((turn, index) => {
-    const calls = turn.blocks.filter((block) => block["type"] === "tool_use").map((block) => String(block["id"]));
+    const calls = turn.blocks.filter((block) => block["type"] === "tool_use").map((block) => show(block["id"]));
     for (const id of calls) {
       if (seen.has(id)) rejectRequest(`messages.${index}: \`tool_use\` ids must be unique`);
       seen.add(id);
@@ -194,7 +194,7 @@ function checkToolPairs(turns: { role: string; blocks: Block[] }[]): void {
     const answered = new Set<string>();
     for (const block of next?.blocks ?? []) {
       if (block["type"] !== "tool_result") break;
-      answered.add(String(block["tool_use_id"]));
+      answered.add(show(block["tool_use_id"]));
     }
     const open = calls.filter((id) => !answered.has(id));
     if (open.length > 0) {
@@ -204,10 +204,9 @@ function checkToolPairs(turns: { role: string; blocks: Block[] }[]): void {
     }
     const results = turn.blocks
       .filter((block) => block["type"] === "tool_result")
-      .map((block) => String(block["tool_use_id"]));
+      .map((block) => show(block["tool_use_id"]));
     const previous =
-      turns[index - 1]?.blocks.filter((block) => block["type"] === "tool_use").map((block) => String(block["id"])) ??
-      [];
+      turns[index - 1]?.blocks.filter((block) => block["type"] === "tool_use").map((block) => show(block["id"])) ?? [];
     for (const id of results) {
       if (!previous.includes(id))
         rejectRequest(`messages.${index}: unexpected \`tool_use_id\` found in \`tool_result\` blocks: ${id}.`);

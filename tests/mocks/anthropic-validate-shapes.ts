@@ -22,6 +22,11 @@ export function isRecord(value: Json): value is { [name: string]: Json } {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** A value as text for messages and comparisons: strings as they are, everything else as JSON. */
+export function show(value: Json): string {
+  return typeof value === "string" ? value : (JSON.stringify(value) ?? "nothing");
+}
+
 /** Whether a value is a whole number. */
 export function isInteger(value: Json): value is number {
   return typeof value === "number" && Number.isInteger(value);

@@ -15,6 +15,7 @@ import {
   onlyMembers,
   rejectRequest,
   requireText,
+  show,
   type Json,
 } from "./anthropic-validate-shapes";
 
@@ -197,7 +198,7 @@ function checkOutputConfig(config: Json, rules: ModelRules): void {
   if (!isRecord(config)) rejectRequest("output_config: Input should be an object");
   onlyMembers(config, ["effort", "format"], "output_config");
   const effort = config["effort"];
-  if (effort !== undefined && !rules.effort.includes(String(effort))) {
+  if (effort !== undefined && !rules.effort.includes(show(effort))) {
     rejectRequest(
       `output_config.effort: Input should be one of ${rules.effort.join(", ") || "none (not supported for this model)"}`,
     );
@@ -229,7 +230,7 @@ function checkPlainMembers(body: Record<string, Json>): void {
   }
   if (body["stream"] !== undefined && typeof body["stream"] !== "boolean")
     rejectRequest("stream: Input should be a valid boolean");
-  if (body["service_tier"] !== undefined && !["auto", "standard_only"].includes(String(body["service_tier"]))) {
+  if (body["service_tier"] !== undefined && !["auto", "standard_only"].includes(show(body["service_tier"]))) {
     rejectRequest("service_tier: Input should be 'auto' or 'standard_only'");
   }
   const metadata = body["metadata"];

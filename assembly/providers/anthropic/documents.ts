@@ -1,4 +1,5 @@
 import { ByteBuffer, encodeText } from "../../bytes/buffer";
+import { findByte } from "../../bytes/find";
 import { findMalformed } from "../../bytes/utf8";
 import { Part } from "../../canonical/request";
 import { JsonDocument } from "../../json/document";
@@ -22,6 +23,9 @@ export const enum DocumentForm {
 
 /** Longest title that is passed on, in bytes. */
 const MOST_TITLE_BYTES: i32 = 500;
+
+/** Longest text in front of an address's colon that is looked for. */
+const MOST_SCHEME_BYTES: i32 = 32;
 
 const TEXT_SUFFIXES: StaticArray<u8>[] = [
   encodeText(".txt"),
@@ -49,15 +53,21 @@ export class DocumentSource {
       this.form = DocumentForm.Url;
     } else if (media.form == MediaForm.Base64 || media.form == MediaForm.Percent) {
       this.form = formOfDataUri(media);
-    } else if (media.length > 0) {
+    } else if (media.length > 0 && !hasScheme(media)) {
       // Bare base64: only the file's name can say what it is, and PDF is what clients send.
       media.form = MediaForm.Base64;
       const isText = hasTextSuffix(document.textPointer(part.name), document.textLength(part.name));
       this.form = isText ? DocumentForm.Text : DocumentForm.Pdf;
-    } else if (document.textLength(part.id) > 0) {
+    } else if (media.length == 0 && document.textLength(part.id) > 0) {
       this.form = DocumentForm.File;
     }
   }
+}
+
+/** Whether the text begins like an address of any kind, which no base64 does. */
+function hasScheme(media: Media): bool {
+  const limit = media.pointer + min(media.length, MOST_SCHEME_BYTES);
+  return findByte(media.pointer, limit, 0x3a) < limit;
 }
 
 function formOfDataUri(media: Media): DocumentForm {

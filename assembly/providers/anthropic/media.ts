@@ -1,7 +1,7 @@
 import { ByteBuffer, encodeText } from "../../bytes/buffer";
 import { findByte } from "../../bytes/find";
 import { JsonDocument } from "../../json/document";
-import { unescapeInto } from "../../json/read";
+import { readCodeUnit, unescapeInto } from "../../json/read";
 import { endsWithIgnoringCase, equalsIgnoringCase, lowerCase, startsWithIgnoringCase } from "./text";
 
 /** The media types that matter here. */
@@ -28,8 +28,8 @@ export const enum MediaForm {
 }
 
 const DATA = encodeText("data:");
-const HTTP = encodeText("http:");
-const HTTPS = encodeText("https:");
+const HTTP = encodeText("http://");
+const HTTPS = encodeText("https://");
 const BASE64 = encodeText("base64");
 const PDF_SUFFIX = encodeText(".pdf");
 const TEXT_PREFIX = encodeText("text/");
@@ -40,8 +40,9 @@ const GIF = encodeText("image/gif");
 const WEBP = encodeText("image/webp");
 const PDF = encodeText("application/pdf");
 
-/** Longest text in front of a data URI's comma. */
-const MOST_HEADER_BYTES: i32 = 512;
+/** Longest text in front of a data URI's comma, and longest web address, as written. */
+const MOST_HEADER_BYTES: i32 = 1024;
+const MOST_ADDRESS_BYTES: i32 = 16384;
 
 /** A medium as a JSON string gives it. The data borrows the document's text and is still escaped. */
 export class Media {
@@ -55,26 +56,34 @@ export class Media {
   constructor(document: JsonDocument, node: i32) {
     this.pointer = document.textPointer(node);
     this.length = document.textLength(node);
-    if (startsWithIgnoringCase(this.pointer, this.length, DATA)) this.readDataUri();
-    else if (isWebAddress(this.pointer, this.length)) {
-      this.form = MediaForm.Url;
-      if (pathEndsWithPdf(this.pointer, this.length)) this.type = MediaType.Pdf;
-    }
+    if (!this.readDataUri()) this.readAddress();
   }
 
-  private readDataUri(): void {
-    const start = this.pointer + DATA.length;
-    const limit = this.pointer + min(this.length, MOST_HEADER_BYTES);
-    const comma = findByte(start, limit, 0x2c);
-    if (comma >= limit) return;
-    // Some JSON writers escape the slash of the media type.
-    const header = new ByteBuffer();
-    unescapeInto(start, (comma - start) as i32, header);
-    this.readHeader(header.pointer, header.length);
-    header.free();
+  /** Any character may be escaped, as some JSON writers do with slashes; data is long and stays as it is. */
+  private readDataUri(): bool {
     const end = this.pointer + this.length;
-    this.pointer = comma + 1;
-    this.length = (end - this.pointer) as i32;
+    const comma = findComma(this.pointer, this.pointer + min(this.length, MOST_HEADER_BYTES));
+    if (comma == 0) return false;
+    const header = new ByteBuffer();
+    unescapeInto(this.pointer, (comma - this.pointer) as i32, header);
+    const isDataUri = startsWithIgnoringCase(header.pointer, header.length, DATA);
+    if (isDataUri) {
+      this.readHeader(header.pointer + DATA.length, header.length - DATA.length);
+      this.pointer = comma + (load<u8>(comma) == 0x5c ? 6 : 1);
+      this.length = (end - this.pointer) as i32;
+    }
+    header.free();
+    return isDataUri;
+  }
+
+  private readAddress(): void {
+    const address = new ByteBuffer();
+    unescapeInto(this.pointer, min(this.length, MOST_ADDRESS_BYTES), address);
+    if (isWebAddress(address.pointer, address.length)) {
+      this.form = MediaForm.Url;
+      if (pathEndsWithPdf(address.pointer, address.length)) this.type = MediaType.Pdf;
+    }
+    address.free();
   }
 
   private readHeader(pointer: usize, length: i32): void {
@@ -125,21 +134,20 @@ export function mediaTypeName(type: MediaType): string {
   }
 }
 
-function isSlash(pointer: usize, limit: usize): i32 {
-  if (pointer < limit && load<u8>(pointer) == 0x2f) return 1;
-  return limit - pointer >= 2 && load<u8>(pointer) == 0x5c && load<u8>(pointer, 1) == 0x2f ? 2 : 0;
+/** Address of the first comma, plain or escaped, or 0. */
+function findComma(pointer: usize, limit: usize): usize {
+  while (pointer < limit) {
+    const byte = load<u8>(pointer);
+    if (byte == 0x2c || (byte == 0x5c && readCodeUnit(pointer, limit) == 0x2c)) return pointer;
+    pointer += byte == 0x5c ? 2 : 1;
+  }
+  return 0;
 }
 
 function isWebAddress(pointer: usize, length: i32): bool {
-  let scheme = 0;
-  if (startsWithIgnoringCase(pointer, length, HTTPS)) scheme = HTTPS.length;
-  else if (startsWithIgnoringCase(pointer, length, HTTP)) scheme = HTTP.length;
-  if (scheme == 0) return false;
-  const limit = pointer + length;
-  const first = isSlash(pointer + scheme, limit);
-  if (first == 0) return false;
-  const second = isSlash(pointer + scheme + first, limit);
-  return second > 0 && pointer + scheme + first + second < limit;
+  return startsWithIgnoringCase(pointer, length, HTTPS)
+    ? length > HTTPS.length
+    : length > HTTP.length && startsWithIgnoringCase(pointer, length, HTTP);
 }
 
 function pathEndsWithPdf(pointer: usize, length: i32): bool {

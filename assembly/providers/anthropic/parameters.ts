@@ -1,6 +1,7 @@
 import { ByteBuffer, encodeText } from "../../bytes/buffer";
 import { CanonicalRequest } from "../../canonical/request";
 import { JsonDocument } from "../../json/document";
+import { unescapeInto } from "../../json/read";
 import { AttemptTarget } from "../provider";
 import { writeRaw } from "./blocks";
 import { Sampling } from "./models";
@@ -95,10 +96,12 @@ function isPhoneLike(pointer: usize, length: i32): bool {
  */
 export function writeUser(request: CanonicalRequest, out: ByteBuffer): void {
   const document = request.document;
-  const pointer = document.textPointer(request.user);
-  const length = document.textLength(request.user);
-  if (length > MOST_USER_BYTES || isBlank(pointer, length)) return;
-  if (indexOfText(pointer, length, AT_SIGN) >= 0 || isPhoneLike(pointer, length)) return;
+  const user = new ByteBuffer();
+  unescapeInto(document.textPointer(request.user), document.textLength(request.user), user);
+  const isPersonal = indexOfText(user.pointer, user.length, AT_SIGN) >= 0 || isPhoneLike(user.pointer, user.length);
+  const isUsable = user.length <= MOST_USER_BYTES && !isBlank(user.pointer, user.length);
+  user.free();
+  if (isPersonal || !isUsable) return;
   out.ascii(',"metadata":{"user_id":');
   writeRaw(document, request.user, out);
   out.byte(0x7d);

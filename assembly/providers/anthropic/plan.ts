@@ -89,7 +89,7 @@ export class RequestPlan {
       return;
     }
     // A forced tool excludes thinking, and the client's format is a promise while its effort is only a hint.
-    const canThink = this.format != FormatForm.Tool;
+    const canThink = this.format != FormatForm.Tool || !this.quirks.acceptsForcedTools;
     if (this.quirks.thinking == ThinkingSupport.Budget) {
       if (!canThink || lacksReasoning(request)) return;
       this.thinking = ThinkingForm.Enabled;
@@ -189,11 +189,10 @@ function isClosedSchema(request: CanonicalRequest): bool {
 function chooseFormat(request: CanonicalRequest, quirks: ModelQuirks): FormatForm {
   if (request.responseFormat == ResponseFormat.Text) return FormatForm.None;
   const wantsSchema = request.responseFormat == ResponseFormat.JsonSchema && request.document.isObject(request.schema);
-  if (wantsSchema && quirks.hasStructuredOutputs) {
-    if (isClosedSchema(request) || !quirks.acceptsForcedTools) return FormatForm.Native;
-  }
-  if (!quirks.acceptsForcedTools || hasTool(request, JSON_TOOL_NAME)) return FormatForm.None;
-  return FormatForm.Tool;
+  if (wantsSchema && quirks.hasStructuredOutputs && isClosedSchema(request)) return FormatForm.Native;
+  if (hasTool(request, JSON_TOOL_NAME)) return FormatForm.None;
+  // A tool that cannot be forced is worth offering only when it carries a schema.
+  return quirks.acceptsForcedTools || wantsSchema ? FormatForm.Tool : FormatForm.None;
 }
 
 /** Whether the answer's JSON comes as the input of a tool and has to be unwrapped. */

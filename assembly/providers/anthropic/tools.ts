@@ -1,6 +1,7 @@
 import { ByteBuffer } from "../../bytes/buffer";
 import { CanonicalRequest, Flag, PartKind, Tool, ToolChoice } from "../../canonical/request";
-import { JsonDocument, JsonKey, JsonKind } from "../../json/document";
+import { JsonDocument, JsonKey } from "../../json/document";
+import { unescapeInto } from "../../json/read";
 import { writeRaw } from "./blocks";
 import { FormatForm, possibleToolChoice, RequestPlan } from "./plan";
 import { isBlank } from "./text";
@@ -56,11 +57,15 @@ function writeStubs(request: CanonicalRequest, out: ByteBuffer): i32 {
   const document = request.document;
   const parts = request.parts;
   const seen = new Set<u64>();
+  const name = new ByteBuffer();
   let count = 0;
   for (let index = 0; index < parts.length; index++) {
     const part = unchecked(parts[index]);
     if (part.kind != PartKind.ToolCall || document.textLength(part.name) == 0) continue;
-    const hash = hashText(document.textPointer(part.name), document.textLength(part.name));
+    // The same name may be written with and without escapes.
+    name.length = 0;
+    unescapeInto(document.textPointer(part.name), document.textLength(part.name), name);
+    const hash = hashText(name.pointer, name.length);
     if (seen.has(hash)) continue;
     seen.add(hash);
     if (count > 0) out.byte(0x2c);
@@ -71,6 +76,7 @@ function writeStubs(request: CanonicalRequest, out: ByteBuffer): i32 {
     out.byte(0x7d);
     count += 1;
   }
+  name.free();
   return count;
 }
 

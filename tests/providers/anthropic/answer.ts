@@ -53,7 +53,7 @@ function readDeltas(events: StreamEvent[]) {
   return {
     events,
     deltas,
-    content: deltas.map((delta) => delta["content"] ?? "").join(""),
+    content: deltas.map((delta) => (delta["content"] ?? "") as string).join(""),
     finishes: choices.flatMap((choice) => choice.finish_reason ?? []),
   };
 }

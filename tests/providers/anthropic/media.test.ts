@@ -156,6 +156,8 @@ describe("documents", () => {
     { file_data: "data:text/plain,%FF" },
     { file_data: "data:text/plain,%20" },
     { file_data: "", file_id: "" },
+    { file_data: "data:application/pdf;base64" },
+    { file_data: "ftp://example.com/a.pdf", file_id: "file_1" },
   ])("[64] %j is refused", (members) => {
     expect(refuse({ messages: [user([file(members)])] })).toMatchObject({ status: 400, param: "messages[0].content" });
   });

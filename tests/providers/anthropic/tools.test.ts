@@ -157,6 +157,17 @@ describe("response format", () => {
     expect(upstream.tool_choice).toEqual(formatTool);
   });
 
+  test("[59] a model that takes neither the open schema nor a forced tool is offered the tool", () => {
+    const upstream = translate({ ...format(schema), reasoning_effort: "low" }, { model: NO_FORCED_TOOLS });
+    expect(upstream).toMatchObject({
+      tools: [{ name: "json_tool_call", input_schema: schema }],
+      tool_choice: { type: "auto", disable_parallel_tool_use: true },
+      thinking: { type: "adaptive" },
+      output_config: { effort: "low" },
+    });
+    expect(translate(format(closed), { model: NO_FORCED_TOOLS })).toHaveProperty("output_config.format");
+  });
+
   test("[59] other models are forced to call a tool", () => {
     const upstream = translate(format(closed, { description: "The place." }));
     expect(upstream.tools).toEqual([{ name: "json_tool_call", description: "The place.", input_schema: closed }]);
