@@ -39,7 +39,7 @@ export function readHead(request: CanonicalRequest, failure: Failure): bool {
   const document = request.document;
   const root = document.root();
   if (!document.isObject(root)) {
-    failure.set(FailureReason.BadRequest, 400, "The request body must be a JSON object.", "invalid_type");
+    failure.set(FailureReason.BadRequest, 400, "The request body must be a JSON object.", "invalid_type", "body");
     return false;
   }
   const fields = new FieldReader(document, failure);
