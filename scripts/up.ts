@@ -91,7 +91,16 @@ async function start(options: UpOptions, running: Running): Promise<void> {
 
   const { logLevel, concurrency, plugin: pluginPath } = options;
   const { environment } = prepared;
-  running.envoy = new EnvoyProcess({ binary, configuration, environment, logLevel, concurrency, pluginPath });
+  const showsOutput = true;
+  running.envoy = new EnvoyProcess({
+    binary,
+    configuration,
+    environment,
+    logLevel,
+    concurrency,
+    pluginPath,
+    showsOutput,
+  });
   const list = `http://127.0.0.1:${options.port}/v1/models`;
   await running.envoy.waitUntilReady([`http://127.0.0.1:${options.adminPort}/ready`, list]);
   const deepseekMock = mocks === null ? null : `${mocks.url("deepseek")}/__mock/script`;

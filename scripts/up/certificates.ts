@@ -12,9 +12,9 @@ const BUNDLES = [
 ];
 
 /** A PEM file of trusted authorities: `$SSL_CERT_FILE`, the system's, else those that Node carries, written into `folder`. */
-export function findCertificates(folder: string, environment: NodeJS.ProcessEnv): string {
+export function findCertificates(folder: string, environment: NodeJS.ProcessEnv, bundles = BUNDLES): string {
   const chosen = environment["SSL_CERT_FILE"];
-  const bundle = [...(chosen ? [chosen] : []), ...BUNDLES].find((path) => existsSync(path));
+  const bundle = [...(chosen ? [chosen] : []), ...bundles].find((path) => existsSync(path));
   if (bundle !== undefined) return bundle;
   const path = join(folder, "certificate-authorities.pem");
   writeFileSync(path, rootCertificates.join("\n"));

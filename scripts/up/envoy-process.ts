@@ -11,6 +11,8 @@ export interface EnvoyStart {
   concurrency: number;
   /** Named in messages about the plugin JSON. */
   pluginPath: string;
+  /** Whether what Envoy writes to its standard output (the access log) is shown on ours. */
+  showsOutput: boolean;
 }
 
 /** How long Envoy may take until it is ready, in ms; live clusters wait for DNS. */
@@ -18,7 +20,7 @@ const START_TIMEOUT_MS = 30_000;
 /** How long Envoy may take to stop before it is killed, in ms. */
 const STOP_TIMEOUT_MS = 3_000;
 
-/** A running Envoy. Its access log goes to our standard output, its log, once it is ready, to our standard error. */
+/** A running Envoy. Its log goes to our standard error once it is ready. */
 export class EnvoyProcess {
   private readonly child: ChildProcess;
   private readonly pluginPath: string;
@@ -35,7 +37,7 @@ export class EnvoyProcess {
     parameters.push("--use-dynamic-base-id", "--file-flush-interval-msec", "200");
     this.child = spawn(start.binary, parameters, {
       env: { PATH: process.env["PATH"] ?? "", ...start.environment },
-      stdio: ["ignore", "inherit", "pipe"],
+      stdio: ["ignore", start.showsOutput ? "inherit" : "ignore", "pipe"],
     });
     this.child.stderr?.on("data", (chunk: Buffer) => {
       if (this.isReady) process.stderr.write(chunk);
@@ -105,7 +107,7 @@ export function describeEnvoyFailure(log: string, pluginPath: string): string | 
   }
   if (complaints.size > 0) return `${pluginPath}: ${[...complaints].join("; ")}`;
   const own = lines.filter((line) => /\[(critical|error)\]/.test(line)).at(-1) ?? lines.filter(Boolean).at(-1);
-  return own === undefined ? null : `Envoy did not start: ${own.replace(/^(\[[^\]]*\])+\s*/, "").trim()}`;
+  return own === undefined ? null : `Envoy did not start: ${own.replace(/^(\[[^\]]*\]\s*)+/, "").trim()}`;
 }
 
 async function answers(address: string): Promise<boolean> {

@@ -4,7 +4,8 @@ import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { buildModules } from "../../scripts/build";
 import { PROJECT_ROOT, projectPath } from "../../scripts/support/project";
 
 /** `scripts/up.ts` as a process of its own, as `npm start` runs it. */
@@ -37,6 +38,9 @@ let folder: string;
 let port: number;
 let running: Up[] = [];
 const others: Server[] = [];
+
+// As on a machine where `npm run build` has run; a build takes longer than a test may.
+beforeAll(async () => void (await buildModules(["release"])), 600_000);
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "modelmux-up-test-"));
