@@ -133,7 +133,8 @@ export function listProviderTypes(): ProviderType[] {
 export function findProviderType(name: string): ProviderType | null {
   const types = listProviderTypes();
   for (let index = 0; index < types.length; index++) {
-    if (types[index].name == name) return types[index];
+    const type = types[index];
+    if (type && type.name == name) return type;
   }
   return null;
 }

@@ -121,7 +121,7 @@ export class OpenAiModule {
   private constructor(private readonly exports: Exports) {}
 
   /** Compiles what `load` needs; on a busy machine this takes longer than a test may. */
-  static async prepare(): Promise<void> {
+  static async prepare(this: void): Promise<void> {
     await buildTestModule("openai");
   }
 

@@ -13,6 +13,7 @@ const FILE_URL = new JsonKey("file_url");
 const FILENAME = new JsonKey("filename");
 const INPUT_AUDIO = new JsonKey("input_audio");
 const FORMAT = new JsonKey("format");
+/** A breakpoint of the prompt cache; OpenAI has none, but its clients send it for providers that do. */
 export const CACHE_CONTROL = new JsonKey("cache_control");
 
 /** Turns the content of messages into parts: strings, and arrays of text, image, file and audio parts. */
