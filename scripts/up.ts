@@ -143,17 +143,21 @@ async function wasInterrupted(interrupted: Promise<NodeJS.Signals>): Promise<boo
   return (await Promise.race([interrupted, pause])) !== null;
 }
 
+/** One Ctrl-C on a terminal arrives twice: from the terminal, and passed on by npm. */
+const SAME_SIGNAL_MS = 500;
+
 /** The first signal stops everything in order; a second one at once. */
 function listenForSignals(running: Running): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
-    let isSecond = false;
+    let firstAt: number | null = null;
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
       process.on(signal, () => {
-        if (isSecond) {
+        if (firstAt !== null) {
+          if (Date.now() - firstAt < SAME_SIGNAL_MS) return;
           running.stopAtOnce();
           process.exit(1);
         }
-        isSecond = true;
+        firstAt = Date.now();
         say("stopping");
         resolve(signal);
       });
