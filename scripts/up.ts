@@ -162,7 +162,20 @@ function listenForSignals(running: Running): Promise<NodeJS.Signals> {
         resolve(signal);
       });
     }
+    watchNpm(() => resolve("SIGHUP"));
   });
+}
+
+/** Under `npm start`: notices when npm was killed in a way that it could not pass on, so that nothing outlives it. */
+function watchNpm(stop: () => void): void {
+  if (process.env["npm_lifecycle_event"] === undefined) return;
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    stop();
+  }, 250);
+  timer.unref();
 }
 
 function say(line: string): void {
