@@ -31,7 +31,7 @@ export class PassthroughPipe extends AnswerPipe {
   }
 
   event(name: usize, nameLength: i32, data: usize, dataLength: i32, out: ByteBuffer): bool {
-    return this.stream.event(data, dataLength, out);
+    return this.stream.event(data, dataLength, out, name, nameLength);
   }
   end(out: ByteBuffer): void {
     this.stream.end(out);

@@ -88,6 +88,7 @@ export class ChoiceEditor {
 
   /** Edits a choice of a chunk and brings its state up to date. */
   editChunk(choice: i32, state: PassedChoice, view: ChoiceView): void {
+    if (this.isPlain(choice, view)) return;
     const document = this.document;
     this.insertMissing(choice, state, view);
     for (let key = document.first(choice); key >= 0; key = document.nextKey(key)) {
@@ -103,6 +104,21 @@ export class ChoiceEditor {
     }
     state.hasRole = true;
     if (view.finish >= 0) state.hasFinished = true;
+  }
+
+  /** Whether this is the common case, a clean delta of text in the middle of an answer, which needs no edit. */
+  private isPlain(choice: i32, view: ChoiceView): bool {
+    const document = this.document;
+    if (view.needsRole || view.finish >= 0 || view.delta < 0) return false;
+    const finish = document.find(choice, keys.FINISH_REASON);
+    return (
+      finish >= 0 &&
+      !document.isPresent(finish) &&
+      document.isNumber(document.find(choice, keys.INDEX)) &&
+      document.findKey(view.delta, keys.ROLE) < 0 &&
+      document.findKey(view.delta, keys.REASONING) < 0 &&
+      document.findKey(view.delta, keys.TOOL_CALLS) < 0
+    );
   }
 
   private insertMissing(choice: i32, state: PassedChoice, view: ChoiceView): void {

@@ -43,6 +43,17 @@ export class AnswerIdentity {
     if (created > 0) this.created = created;
   }
 
+  /** Whether all four are there with the values that they should have. */
+  isClean(root: i32): bool {
+    const document = this.document;
+    return (
+      this.isText(document.find(root, keys.ID), this.id) &&
+      document.equals(document.find(root, keys.OBJECT), this.object) &&
+      document.integer(document.find(root, keys.CREATED)) == this.created &&
+      this.isText(document.find(root, keys.MODEL), this.model)
+    );
+  }
+
   /** Adds the members that are not there, behind the opening brace. */
   insertMissing(root: i32, edits: EditList): void {
     const document = this.document;

@@ -211,6 +211,10 @@ export class OpenAiPassthroughStream {
 
   private editRoot(root: i32, choices: i32): void {
     const document = this.document;
+    if (this.identity.isClean(root) && !document.isObject(document.find(root, keys.USAGE))) {
+      this.editChoices(choices);
+      return;
+    }
     this.identity.insertMissing(root, this.edits);
     for (let key = document.first(root); key >= 0; key = document.nextKey(key)) {
       const value = document.valueOf(key);
