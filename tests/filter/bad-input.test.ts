@@ -139,7 +139,7 @@ describe.each(BUILDS)("bad input, %s", (_name, wasm) => {
   test("no content-type is taken as JSON; parameters and +json are fine", () => {
     const body = JSON.stringify({ model: "only", messages: user });
     for (const headers of [
-      {},
+      {} as Record<string, string>,
       { "content-type": "application/json; charset=utf-8" },
       { "content-type": "Application/JSON" },
     ])

@@ -10,14 +10,15 @@ import {
   type UpstreamRequest,
   type UpstreamScript,
 } from "./scripted-upstream";
-import { FilterPath, type PathOwner } from "./stream";
+import { EmptyPath, FilterPath, type Path, type PathOwner, type Sink } from "./stream";
 import type { Timer } from "./clock";
 
 /** One try of the router at one provider: the upstream filter chain with the attempt filter, and the provider's side of the wire. */
 export class Attempt implements StreamOwner, PathOwner, AnswerTaker {
-  readonly context: Context;
-  readonly requestPath: FilterPath;
-  readonly responsePath: FilterPath;
+  /** Null without an attempt filter: then the chain is empty. */
+  private readonly context: Context | null;
+  readonly requestPath: Path;
+  readonly responsePath: Path;
   readonly filterState: Map<string, Uint8Array>;
   closed = false;
   perTryTimer: Timer | null = null;
@@ -34,14 +35,14 @@ export class Attempt implements StreamOwner, PathOwner, AnswerTaker {
   ) {
     const world = router.stream.world;
     this.filterState = router.stream.filterState;
-    this.context = new Context(world.vm, world.attempt, world.attemptRoot);
-    this.context.owner = this;
-    this.requestPath = new FilterPath("request", this.context, this, {
+    this.context = world.attempt === null ? null : new Context(world.vm, world.attempt, world.attemptRoot);
+    if (this.context !== null) this.context.owner = this;
+    this.requestPath = this.path("request", {
       headers: (headers, end) => this.encodeHeaders(headers, end),
       data: (bytes, end) => this.encodeData(bytes, end),
       trailers: () => this.encodeData(new Uint8Array(0), true),
     });
-    this.responsePath = new FilterPath("response", this.context, this, {
+    this.responsePath = this.path("response", {
       headers: (headers, end) => router.onUpstreamHeaders(this, headers, end),
       data: (bytes, end) => router.onUpstreamData(this, bytes, end),
       trailers: (trailers) => router.onUpstreamTrailers(this, trailers),
@@ -50,7 +51,11 @@ export class Attempt implements StreamOwner, PathOwner, AnswerTaker {
     this.refused = typeof this.script === "object" && this.script.refuse === true;
     // Envoy connects before the filter runs, so the refusal comes whatever the filter waits for.
     if (this.refused) world.clock.after(0, () => this.onReset("remote connection failure"));
-    this.context.create();
+    this.context?.create();
+  }
+
+  private path(side: Side, next: Sink): Path {
+    return this.context === null ? new EmptyPath(next) : new FilterPath(side, this.context, this, next);
   }
 
   get cluster(): string {
@@ -67,7 +72,7 @@ export class Attempt implements StreamOwner, PathOwner, AnswerTaker {
 
   private encodeHeaders(headers: HeaderMap, end: boolean): void {
     const missing = [":method", ":path", ":authority"].filter((name) => !headers.has(name));
-    if (missing.length > 0) this.context.vm.violate(`the upstream request lacks ${missing.join(", ")}`);
+    if (missing.length > 0) this.router.stream.world.vm.violate(`the upstream request lacks ${missing.join(", ")}`);
     this.request = {
       cluster: this.cluster,
       method: headers.get(":method") ?? "",
@@ -93,7 +98,7 @@ export class Attempt implements StreamOwner, PathOwner, AnswerTaker {
     request.complete = true;
     const length = request.headers.get("content-length");
     if (length !== undefined && Number(length) !== request.body.length)
-      this.context.vm.violate(
+      this.router.stream.world.vm.violate(
         `the request to ${this.cluster} has content-length ${length} and ${request.body.length} bytes`,
       );
     if (this.refused) return;
@@ -126,7 +131,7 @@ export class Attempt implements StreamOwner, PathOwner, AnswerTaker {
     this.closed = true;
     this.player?.stop();
     this.router.stream.world.clock.cancel(this.perTryTimer);
-    this.context.destroy();
+    this.context?.destroy();
   }
 
   // --- the chain

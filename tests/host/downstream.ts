@@ -253,6 +253,7 @@ export class DownstreamStream implements StreamOwner, PathOwner {
   }
   /** What the matcher says of the filter state now: the cluster's name when the route knows it, else nothing. */
   clusterNow(): string {
+    if (this.world.fixedCluster !== null) return this.world.fixedCluster;
     const value = this.filterState.get("wasm.modelmux_cluster");
     return value === undefined ? "" : Buffer.from(value).toString("utf8");
   }

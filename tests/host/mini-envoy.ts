@@ -15,8 +15,10 @@ export interface MiniEnvoyOptions {
   wasm: string | Uint8Array;
   /** The gateway filter's plugin JSON, or its text as it is. */
   plugin: object | string;
-  /** The attempt filter's; `{"role":"attempt"}` when not given. */
-  attemptPlugin?: object | string;
+  /** The attempt filter's; `{"role":"attempt"}` when not given. Null: no filter in the upstream chain (one-filter mode). */
+  attemptPlugin?: object | string | null;
+  /** The cluster of every route; by default filter state names it. */
+  fixedCluster?: string;
   /** The VM's environment variables. */
   environment?: Record<string, string>;
   /** Per-connection buffer limit of listener and clusters, bytes. */
@@ -76,6 +78,17 @@ const INTERNAL_HEADERS = [
 const configurationText = (plugin: object | string): string =>
   typeof plugin === "string" ? plugin : JSON.stringify(plugin);
 
+function attemptPlugin(options: MiniEnvoyOptions): Plugin | null {
+  if (options.attemptPlugin === null) return null;
+  const configuration = configurationText(options.attemptPlugin ?? { role: "attempt" });
+  return {
+    name: "attempt",
+    rootId: "attempt",
+    configuration,
+    allowOnHeadersStopIteration: options.allowOnHeadersStopIteration ?? true,
+  };
+}
+
 function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -125,9 +138,10 @@ export class MiniEnvoy implements World {
   readonly log = new Log();
   readonly metricStore = new MetricStore();
   readonly gateway: Plugin;
-  readonly attempt: Plugin;
+  readonly attempt: Plugin | null;
+  readonly fixedCluster: string | null;
   readonly gatewayRoot: Context;
-  readonly attemptRoot: Context;
+  readonly attemptRoot: Context | null;
   readonly vm: WasmVm;
   readonly bufferLimit: number;
   readonly passTrailers: boolean;
@@ -152,23 +166,22 @@ export class MiniEnvoy implements World {
       configuration: configurationText(options.plugin),
       allowOnHeadersStopIteration,
     };
-    this.attempt = {
-      name: "attempt",
-      rootId: "attempt",
-      configuration: configurationText(options.attemptPlugin ?? { role: "attempt" }),
-      allowOnHeadersStopIteration,
-    };
+    this.attempt = attemptPlugin(options);
+    this.fixedCluster = options.fixedCluster ?? null;
     this.bufferLimit = options.bufferLimit ?? 64 * 1024 * 1024;
     this.passTrailers = options.passTrailers ?? false;
     this.log.level = options.logLevel ?? "info";
     const code = typeof options.wasm === "string" ? loadFile(options.wasm) : options.wasm;
     // Envoy tries every plugin in a VM of its own on the main thread, before the workers get theirs.
-    for (const plugin of [this.gateway, this.attempt]) this.configure(this.newVm(code), plugin);
+    for (const plugin of [this.gateway, this.attempt]) if (plugin !== null) this.configure(this.newVm(code), plugin);
     this.vm = this.newVm(code);
     this.gatewayRoot = this.configure(this.vm, this.gateway);
-    this.attemptRoot = this.configure(this.vm, this.attempt);
+    this.attemptRoot = this.attempt === null ? null : this.configure(this.vm, this.attempt);
     this.blocksAtRest = this.vm.liveBlocks;
     this.contextsAtRest = this.vm.contexts.size;
+  }
+  private get roots(): Context[] {
+    return this.attemptRoot === null ? [this.gatewayRoot] : [this.gatewayRoot, this.attemptRoot];
   }
   private newVm(code: Uint8Array): WasmVm {
     const random = seededRandom(this.options.seed ?? 1);
@@ -262,7 +275,7 @@ export class MiniEnvoy implements World {
     while (period > 0 && this.ticksUntil + period <= end) {
       if (this.ticksUntil + period >= this.clock.now) {
         this.clock.advance(Math.max(0, this.ticksUntil + period - this.clock.now));
-        for (const root of [this.gatewayRoot, this.attemptRoot]) this.vm.invoke(root, "proxy_on_tick", [root.id]);
+        for (const root of this.roots) this.vm.invoke(root, "proxy_on_tick", [root.id]);
       }
       this.ticksUntil = Math.max(this.ticksUntil + period, this.clock.now);
     }
@@ -353,7 +366,7 @@ export class MiniEnvoy implements World {
   /** Envoy shuts down: both root contexts hear done and delete. Gives the blocks that are left then. */
   stop(): number {
     for (const stream of [...this.live]) stream.disconnect();
-    for (const root of [this.attemptRoot, this.gatewayRoot]) root.destroy();
+    for (const root of this.roots.reverse()) root.destroy();
     this.check();
     return this.vm.liveBlocks;
   }

@@ -10,6 +10,35 @@ export interface Sink {
   trailers(trailers: HeaderMap): void;
 }
 
+/** One side of a stream on its way through a chain. */
+export interface Path {
+  aborted: boolean;
+  readonly held: BodyBuffer | null;
+  receiveHeaders(headers: HeaderMap, end: boolean): void;
+  receiveData(bytes: Uint8Array, end: boolean): void;
+  receiveTrailers(trailers: HeaderMap): void;
+  continueByFilter(): void;
+}
+
+/** A chain without a filter. */
+export class EmptyPath implements Path {
+  aborted = false;
+  readonly held = null;
+
+  constructor(private readonly next: Sink) {}
+
+  receiveHeaders(headers: HeaderMap, end: boolean): void {
+    this.next.headers(headers, end);
+  }
+  receiveData(bytes: Uint8Array, end: boolean): void {
+    this.next.data(bytes, end);
+  }
+  receiveTrailers(trailers: HeaderMap): void {
+    this.next.trailers(trailers);
+  }
+  continueByFilter(): void {}
+}
+
 /** The chain that a path belongs to. */
 export interface PathOwner {
   /** Nothing may be called any more. */
@@ -42,7 +71,7 @@ const NAMES = {
  * One side of one filter: what Envoy's filter manager and its Wasm context do with the statuses that the module returns. Held headers, body
  * and trailers go on when the filter continues; bytes that come while everything is stopped are shown to the filter later.
  */
-export class FilterPath {
+export class FilterPath implements Path {
   /** Set by a local reply or reset: the filter's status no longer counts. */
   aborted = false;
   held: BodyBuffer | null = null;

@@ -9,11 +9,14 @@ export interface World {
   readonly clock: Clock;
   readonly vm: WasmVm;
   readonly gateway: Plugin;
-  readonly attempt: Plugin;
+  /** Null: there is no filter in the upstream chain. */
+  readonly attempt: Plugin | null;
   readonly gatewayRoot: Context;
-  readonly attemptRoot: Context;
+  readonly attemptRoot: Context | null;
   /** Envoy's per-connection buffer limit, bytes. */
   readonly bufferLimit: number;
+  /** The cluster of every route, when the filter does not choose it. */
+  readonly fixedCluster: string | null;
   /** Whether response trailers reach the filters (HTTP/2; HTTP/1.1 drops them by default). */
   readonly passTrailers: boolean;
   /** The provider behind a cluster's name; null when Envoy knows no such cluster. */
