@@ -202,6 +202,8 @@ export class AttemptStream extends StreamContext {
       if (reader.hasFailed) {
         received.release();
         if (length > 0) replaceBufferPrefix(BufferType.ResponseBody, length, 0, 0);
+        // Whatever the error inside a 200 says, a route falls back on it by the name `stream-error`; its status stays the error's own.
+        reader.failure.reason = FailureReason.StreamError;
         return this.giveUp(plan, reader.failure);
       }
       if (!reader.isServable()) {

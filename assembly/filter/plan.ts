@@ -9,6 +9,7 @@ import { AttemptTarget } from "../providers/provider";
 import { Selection } from "../routing/select";
 
 const NO_TEXT = new StaticArray<u8>(0);
+const TIMER_TOLERANCE_MS: i64 = 20;
 
 /**
  * Everything that a request's filters share: the client's bytes, what they mean, the targets in order, and how the attempts went.
@@ -124,7 +125,10 @@ export class Plan {
   /** Whether an attempt that ended at `now` without an answer ran out of time or lost its connection. */
   interruptionReason(now: i64): FailureReason {
     const elapsed = (now - this.attemptStartedAt) / 1000000;
-    return elapsed >= this.attemptTimeoutMs() ? FailureReason.Timeout : FailureReason.Connect;
+    const timeout = this.attemptTimeoutMs();
+    // Envoy's timers count from the time at which its event loop last woke up, so they may fire a little early by our clock.
+    const tolerance = max<i64>(TIMER_TOLERANCE_MS, timeout / 50);
+    return elapsed + tolerance >= timeout ? FailureReason.Timeout : FailureReason.Connect;
   }
 
   /** Ms that one attempt may take: until the first content of a stream, or until a whole answer. */

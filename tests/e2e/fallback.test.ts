@@ -152,11 +152,12 @@ describe.each(DIRECTIONS)("$from.provider to $to.provider", (direction) => {
     });
 
     const failing = FALLING_BACK.filter((failure) => applies(failure, stream));
-    test.each(failing)("both fail, the first with $name", async ({ rule, reason, status }) => {
+    test.each(failing)("both fail, the first with $name", async ({ rule, reason, status, anthropicStatus }) => {
       gateway.mocks.script(direction.from.vendor, rule);
       gateway.mocks.script(direction.to.vendor, { status: 418, message: "the second one's words", retryAfter: "9" });
       const answer = await ask(direction.route, stream);
-      expect([answer.status, answer.complete]).toEqual([status, true]);
+      const expected = direction.from.vendor === "anthropic" ? (anthropicStatus ?? status) : status;
+      expect([answer.status, answer.complete]).toEqual([expected, true]);
       expect(answer.headers["content-type"]).toMatch(/^application\/json/);
       const { error } = readAnswer(answer);
       expect(error?.message).toBeTruthy();

@@ -8,6 +8,8 @@ export interface FailureCase {
   reason: string;
   /** Status of the final error when every target fails like this. */
   status: number;
+  /** The same with Anthropic as the first target, whose error event names a status of its own. */
+  anthropicStatus?: number;
   /** The case only exists for streams, or only for unary requests. */
   only?: "stream" | "unary";
 }
@@ -24,12 +26,20 @@ export const FALLING_BACK: FailureCase[] = [
   },
   { name: "503 without a body", rule: { status: 503, errorBody: "empty" }, reason: "overloaded", status: 503 },
   { name: "529", rule: { status: 529 }, reason: "overloaded", status: 529 },
-  { name: "error event first", rule: { errorAtEvent: 0 }, reason: "stream-error", status: 502, only: "stream" },
+  {
+    name: "error event first",
+    rule: { errorAtEvent: 0 },
+    reason: "stream-error",
+    status: 502,
+    anthropicStatus: 529,
+    only: "stream",
+  },
   {
     name: "error event before content",
     rule: { errorAtEvent: 1, chunking: "byte" },
     reason: "stream-error",
     status: 502,
+    anthropicStatus: 529,
     only: "stream",
   },
   {
