@@ -1,4 +1,5 @@
 import { JsonDocument } from "../json/document";
+import { Notices } from "./notices";
 
 /** Who speaks in a part of the conversation. Developer messages are `System`; tool results are `Tool`. */
 export const enum Role {
@@ -89,6 +90,8 @@ export class Tool {
 export class CanonicalRequest {
   constructor(public document: JsonDocument) {}
 
+  /** What the translation of the current attempt noticed. */
+  notices: Notices = new Notices();
   /** String. */
   model: i32 = -1;
   stream: bool = false;

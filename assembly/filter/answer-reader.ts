@@ -13,6 +13,8 @@ export abstract class AnswerReader {
   /** Set when the answer is no answer, or broke; `failure` says why. */
   hasFailed: bool = false;
   failure: Failure = new Failure();
+  /** Set when the provider closed a stream before its terminal event. */
+  isTruncated: bool = false;
 
   /** Reads bytes of the provider; true when they may go out exactly as they are, false when the output takes their place. */
   abstract read(pointer: usize, length: i32, isEnd: bool, output: ByteBuffer): bool;

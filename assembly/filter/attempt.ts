@@ -12,6 +12,7 @@ import {
 } from "../abi/host";
 import { ByteBuffer } from "../bytes/buffer";
 import { Failure, FailureReason } from "../canonical/failure";
+import { Notice } from "../canonical/notices";
 import { AttemptTarget } from "../providers/provider";
 import { protocolFor } from "../providers/registry";
 import { writeAnswerHead } from "./answer-head";
@@ -121,6 +122,7 @@ export class AttemptStream extends StreamContext {
       return endOfStream ? this.decideError(plan, target) : Action.Pause;
     }
     if (head.isEncoded) {
+      plan.request.notices.note(Notice.EncodedAnswer);
       return this.giveUpWith(plan, "The provider sent a compressed answer although none was asked for.");
     }
     if (endOfStream) return this.giveUpWith(plan, "The provider sent an empty answer.");
@@ -198,6 +200,7 @@ export class AttemptStream extends StreamContext {
     if (size > 0) getBufferBytes(BufferType.ResponseBody, size, received);
     const isUnchanged = reader.read(received.pointer, received.length, endOfStream, output);
     const length = received.length;
+    if (reader.isTruncated) plan.request.notices.note(Notice.StreamTruncated);
     if (!plan.isCommitted) {
       if (reader.hasFailed) {
         received.release();

@@ -41,6 +41,7 @@ export class EventReader extends AnswerReader {
       this.pipe.end(edited);
       output.bytes(edited.pointer, edited.length);
       this.noteState();
+      this.isTruncated = this.hasFailed;
       return false;
     }
     return isWholeChunk;

@@ -4,6 +4,7 @@ import { HeaderPairs } from "../abi/header-pairs";
 import { getBufferBytes, readProperty, setHeader, setHeaderText, setProperty } from "../abi/host";
 import { ByteBuffer, copyToText, decodeText, encodeText } from "../bytes/buffer";
 import { Failure, FailureReason, reasonForStatus } from "../canonical/failure";
+import { Notice } from "../canonical/notices";
 import { writeModel, writeModelList } from "../clients/openai-chat/models";
 import { FallbackPolicy } from "../config/schema";
 import { Selection } from "../routing/select";
@@ -266,6 +267,8 @@ export class GatewayStream extends StreamContext {
     if (!this.hasBegun || this.isUncounted) return;
     const outcome = this.outcome();
     if (plan.isCommitted) {
+      const isCut = !plan.isComplete && plan.brokenBy == FailureReason.None;
+      if (isCut && outcome == FailureReason.StreamError) plan.request.notices.note(Notice.StreamTruncated);
       plan.brokenBy = outcome;
       plan.reportCommitted();
     } else if (plan.isAttemptOpen()) plan.reportInterruption(FailureReason.Cancelled, 499);

@@ -99,6 +99,7 @@ export class Plan {
     const target = this.currentTarget();
     if (target === null || this.isAttemptReported) return;
     this.isAttemptReported = true;
+    this.countNotices(target);
     this.metrics.countAttempt(target.provider, target.model, failure.reason);
     this.records.push(new AttemptRecord(target.provider.id, target.model, failure));
   }
@@ -150,7 +151,15 @@ export class Plan {
     const target = this.currentTarget();
     if (target === null || this.isAttemptReported) return;
     this.isAttemptReported = true;
+    this.countNotices(target);
     this.metrics.countAttempt(target.provider, target.model, this.brokenBy);
+  }
+
+  private countNotices(target: AttemptTarget): void {
+    const notices = this.request.notices;
+    if (notices.isEmpty()) return;
+    this.metrics.countNotices(target.provider, notices);
+    notices.reset();
   }
 
   /** Whether the current attempt still has to be reported. */

@@ -2,6 +2,7 @@ import { MetricType } from "../abi/enums";
 import { addToCounter, recordHistogram } from "../abi/host";
 import { ByteBuffer } from "../bytes/buffer";
 import { FailureReason, failureName } from "../canonical/failure";
+import { Notice, NOTICE_COUNT, noticeName, Notices } from "../canonical/notices";
 import { Usage } from "../canonical/usage";
 import { GatewayConfig, ProviderConfig } from "../config/schema";
 import { ModelLabels } from "./model-labels";
@@ -10,6 +11,7 @@ import {
   appendLiteralLabel,
   ATTEMPTS_TOTAL,
   FALLBACKS_TOTAL,
+  NOTICES_TOTAL,
   REQUEST_DURATION,
   REQUESTS_TOTAL,
   TIME_PER_OUTPUT_TOKEN,
@@ -60,6 +62,18 @@ export class GatewayMetrics {
     appendLabel(name, "to", to.id);
     appendLiteralLabel(name, "reason", failureName(reason));
     addToCounter(metricId(MetricType.Counter, name), 1);
+  }
+
+  /** What the translation of one attempt noticed. */
+  countNotices(provider: ProviderConfig, notices: Notices): void {
+    for (let notice = 0; notice < NOTICE_COUNT; notice++) {
+      const count = notices.count(notice as Notice);
+      if (count == 0) continue;
+      begin(NOTICES_TOTAL);
+      appendLabel(name, "provider", provider.id);
+      appendLiteralLabel(name, "type", noticeName(notice as Notice));
+      addToCounter(metricId(MetricType.Counter, name), count);
+    }
   }
 
   /** The tokens of one answer. */

@@ -9,6 +9,7 @@ export const REQUESTS_TOTAL = "modelmux_requests_total";
 export const TOKENS_TOTAL = "modelmux_tokens_total";
 export const ATTEMPTS_TOTAL = "modelmux_attempts_total";
 export const FALLBACKS_TOTAL = "modelmux_fallbacks_total";
+export const NOTICES_TOTAL = "modelmux_notices_total";
 export const REQUEST_DURATION = "modelmux_request_duration_milliseconds";
 export const TIME_TO_FIRST_TOKEN = "modelmux_time_to_first_token_milliseconds";
 export const TIME_PER_OUTPUT_TOKEN = "modelmux_time_per_output_token_milliseconds";

@@ -109,6 +109,7 @@ describe("after one request of each kind", () => {
       modelmux_tokens_total: ["provider", "model", "type"],
       modelmux_attempts_total: ["provider", "model", "outcome"],
       modelmux_fallbacks_total: ["route", "from", "to", "reason"],
+      modelmux_notices_total: ["provider", "type"],
     };
     for (const name of HISTOGRAMS) {
       for (const part of ["sum", "count"]) labels[`${name}_${part}`] = ["provider", "model"];

@@ -43,7 +43,7 @@ export class AnthropicProtocol extends ProviderProtocol {
   }
 
   openStream(request: CanonicalRequest, target: AttemptTarget): StreamReader {
-    return new AnthropicStreamReader(usesFormatTool(request, target));
+    return new AnthropicStreamReader(usesFormatTool(request, target), request.notices);
   }
 
   readAnswer(document: JsonDocument, request: CanonicalRequest, target: AttemptTarget, sink: AnswerSink): void {

@@ -1,4 +1,5 @@
 import { ByteBuffer, encodeText } from "../../bytes/buffer";
+import { Notice } from "../../canonical/notices";
 import { CanonicalRequest } from "../../canonical/request";
 import { JsonDocument } from "../../json/document";
 import { unescapeInto } from "../../json/read";
@@ -42,8 +43,10 @@ export function writeSampling(request: CanonicalRequest, plan: RequestPlan, out:
   if (sendsTemperature) {
     out.ascii(',"temperature":');
     // OpenAI's scale ends at 2, Anthropic's at 1.
-    if (document.float(request.temperature) > 1) out.byte(0x31);
-    else writeRaw(document, request.temperature, out);
+    if (document.float(request.temperature) > 1) {
+      out.byte(0x31);
+      request.notices.note(Notice.TemperatureClamped);
+    } else writeRaw(document, request.temperature, out);
   }
   const excluded = sendsTemperature && plan.quirks.sampling == Sampling.One;
   // While it thinks, a model accepts top_p from 0.95 to 1 only, and no top_k.

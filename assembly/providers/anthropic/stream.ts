@@ -1,5 +1,6 @@
 import { AnswerSink, FinishReason } from "../../canonical/answer";
 import { FailureReason } from "../../canonical/failure";
+import { Notice, Notices } from "../../canonical/notices";
 import { JsonDocument, JsonError, JsonKey } from "../../json/document";
 import { StreamReader } from "../provider";
 import { readEnvelope } from "./errors";
@@ -17,6 +18,7 @@ const BLOCK_START = new JsonKey("content_block_start");
 const BLOCK_DELTA = new JsonKey("content_block_delta");
 const BLOCK_STOP = new JsonKey("content_block_stop");
 const ERROR = new JsonKey("error");
+const PING = new JsonKey("ping");
 const MESSAGE = new JsonKey("message");
 const USAGE = new JsonKey("usage");
 const DELTA = new JsonKey("delta");
@@ -54,7 +56,10 @@ export class AnthropicStreamReader extends StreamReader {
   private toolCalls: i32 = 0;
   private usedFormatTool: bool = false;
 
-  constructor(private unwrapsFormat: bool) {
+  constructor(
+    private unwrapsFormat: bool,
+    private notices: Notices,
+  ) {
     super();
   }
 
@@ -74,6 +79,7 @@ export class AnthropicStreamReader extends StreamReader {
     else if (document.equals(type, MESSAGE_DELTA)) this.readMessageDelta(root, sink);
     else if (document.equals(type, MESSAGE_STOP)) this.stopMessage(sink);
     else if (document.equals(type, ERROR)) this.readError(sink);
+    else if (!document.equals(type, PING)) this.notices.note(Notice.UnknownEvent);
   }
 
   end(sink: AnswerSink): void {
