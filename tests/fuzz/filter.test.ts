@@ -26,7 +26,9 @@ const MODELS = [
   "qwen-max",
 ];
 const STATUSES = [200, 200, 200, 200, 200, 200, 201, 204, 302, 400, 401, 404, 429, 500, 503, 529];
-const TYPES = ["application/json", "text/event-stream", "text/event-stream; charset=utf-8", "text/html", ""];
+const JSON_TYPE = "application/json";
+const EVENT_TYPE = "text/event-stream";
+const TYPES = [JSON_TYPE, EVENT_TYPE, "text/event-stream; charset=utf-8", "text/html", ""];
 const ENDINGS = ["complete", "complete", "complete", "complete", "reset", "silence"] as const;
 const answers = recordedAnswers();
 const release = await buildRelease();
@@ -35,7 +37,7 @@ const decoder = new TextDecoder("utf-8", { fatal: true });
 function randomAnswer(random: SeededRandom): ScriptedAnswer {
   if (random.chance(0.05)) return { refuse: true };
   const recorded = random.pick(answers);
-  const type = random.chance(0.8) ? (recorded.isStream ? TYPES[1] : TYPES[0]) : random.pick(TYPES);
+  const type = random.chance(0.8) ? (recorded.isStream ? EVENT_TYPE : JSON_TYPE) : random.pick(TYPES);
   const headers: Record<string, string> = type === "" ? {} : { "content-type": type };
   if (random.chance(0.03)) headers["content-encoding"] = "gzip";
   if (random.chance(0.1)) headers["retry-after"] = "1";
