@@ -1,7 +1,8 @@
 import { copyToText, encodeText } from "../../bytes/buffer";
+import { ErrorBody } from "../../canonical/error-body";
 import { copyMessage, readBodyText, statusText } from "../../canonical/error-text";
 import { Failure, FailureReason, reasonForStatus } from "../../canonical/failure";
-import { JsonDocument, JsonError, JsonKey } from "../../json/document";
+import { JsonDocument, JsonKey } from "../../json/document";
 import { indexOfText } from "./text";
 
 const ERROR = new JsonKey("error");
@@ -100,10 +101,9 @@ export function readEnvelope(document: JsonDocument, status: i32, failure: Failu
 
 /** Reads an error answer: Anthropic's envelope, else whatever text the body holds, else what the status says by itself. */
 export function readErrorAnswer(status: i32, body: usize, length: i32, failure: Failure): void {
-  const document = new JsonDocument();
-  const isJson = document.parse(body, length, ERROR_DEPTH) == JsonError.None;
-  const found = isJson && readEnvelope(document, status, failure);
-  document.free();
+  const parsed = new ErrorBody();
+  const found = parsed.parse(body, length, ERROR_DEPTH) && readEnvelope(parsed.document, status, failure);
+  parsed.free();
   if (found) return;
   failure.set(reasonForStatus(status), status, statusText(status));
   const text = readBodyText(body, length);

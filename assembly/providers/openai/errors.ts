@@ -1,8 +1,9 @@
 import * as keys from "../../canonical/openai-keys";
 import { ByteBuffer, copyToText, encodeText } from "../../bytes/buffer";
+import { ErrorBody } from "../../canonical/error-body";
 import { copyMessage, readBodyText, statusText } from "../../canonical/error-text";
 import { Failure, FailureReason, reasonForStatus } from "../../canonical/failure";
-import { JsonDocument, JsonError, JsonKey } from "../../json/document";
+import { JsonDocument, JsonKey } from "../../json/document";
 import { escapeInto } from "../../json/write";
 
 const MSG = new JsonKey("msg");
@@ -200,12 +201,11 @@ export function readErrorDocument(document: JsonDocument, status: i32, failure: 
 
 /** Reads the body of an answer whose status is not a success; it may hold anything (checklist items 14 to 16, 118). */
 export function readErrorBody(status: i32, body: usize, length: i32, failure: Failure): void {
-  const document = new JsonDocument();
-  const isJson = document.parse(body, length) == JsonError.None;
-  if (!isJson || !readErrorDocument(document, status, failure)) {
+  const parsed = new ErrorBody();
+  if (!parsed.parse(body, length) || !readErrorDocument(parsed.document, status, failure)) {
     failure.set(reasonForStatus(status), status, "");
     failure.message = readBodyText(body, length);
     if (failure.message.length == 0) failure.message = encodeText(statusText(status));
   }
-  document.free();
+  parsed.free();
 }

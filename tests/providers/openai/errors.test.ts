@@ -121,6 +121,30 @@ describe("[15] any body becomes an envelope", () => {
   });
 });
 
+describe("[15] an error in an event, as DashScope refuses a stream", () => {
+  const error = '{"error":{"message":"m","type":"t","param":null,"code":"invalid_parameter_error"}}';
+  test.each([
+    `data: ${error}\n\n`,
+    `data:${error}`,
+    `id:1\nevent:error\n:HTTP_STATUS/400\ndata:${error}\n\n`,
+    `\ufeffdata: ${error}\r\n\r\ndata: [DONE]\r\n\r\n`,
+    `: wait\n\ndata: wait\n\ndata: ${error.replace(",", ",\ndata: ")}\n\n`,
+  ])("%j", (body) => {
+    expect(module.readError(400, body)).toMatchObject({
+      reason: "bad-request",
+      status: 400,
+      envelope: { error: { message: "m", type: "t", code: "invalid_parameter_error" } },
+    });
+  });
+
+  test.each(["data: no JSON\n\n", "data: 7\n\n", 'data: {"a":1}\n\n', "data:", "data: {\n\n"])(
+    "%j holds none, so its text is the message",
+    (body) => {
+      expect(module.readError(400, body).envelope.error.message).toBe(body.trimEnd());
+    },
+  );
+});
+
 describe("[16] the status gives the type that the vendor does not", () => {
   test.each([
     [400, "invalid_request_error"],
