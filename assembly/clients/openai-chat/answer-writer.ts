@@ -46,6 +46,8 @@ class GatheredChoice {
     out.decimal(this.index);
     out.ascii(',"message":{"role":"assistant","content":');
     this.writeText(this.text, out);
+    // Required members of OpenAI's schema; a refusal is told as text, and log probabilities are not asked for.
+    out.ascii(',"refusal":null');
     if (this.reasoning.length > 0) {
       out.ascii(',"reasoning_content":');
       this.writeText(this.reasoning, out);
@@ -56,7 +58,7 @@ class GatheredChoice {
       out.byte(0x5d);
     }
     if (this.tools.length > 0) this.writeTools(out);
-    out.ascii('},"finish_reason":"');
+    out.ascii('},"logprobs":null,"finish_reason":"');
     const unfinished = this.tools.length > 0 ? FinishReason.ToolCalls : FinishReason.Stop;
     out.ascii(finishReasonName(this.hasFinished ? this.finish : unfinished));
     out.ascii('"}');

@@ -93,6 +93,7 @@ function assemble(deltas: Record<string, unknown>[]) {
   return {
     role: "assistant",
     content: content === "" ? null : content,
+    refusal: null,
     ...(reasoning === "" ? {} : { reasoning_content: reasoning }),
     ...(blocks.length === 0 ? {} : { thinking_blocks: blocks }),
     ...(calls.length === 0 ? {} : { tool_calls: calls }),

@@ -15,11 +15,13 @@ const message = (content: unknown[], more: object = {}) => ({
   ...more,
 });
 const text = (value: string) => ({ type: "text", text: value });
+/** What every message has: the client's schema demands the refusal, null or not. */
+const ASSISTANT = { role: "assistant", refusal: null };
 
 describe("unary answers", () => {
   test("[68] text blocks are joined without anything between them", () => {
     const answer = complete(message([text("a"), text("b\n"), text('"c" \\ é 😀')]));
-    expect(answer.message).toEqual({ role: "assistant", content: 'ab\n"c" \\ é 😀' });
+    expect(answer.message).toEqual({ ...ASSISTANT, content: 'ab\n"c" \\ é 😀' });
     expect(answer.body).toMatchObject({ id: "msg_1", object: "chat.completion", model: "claude-x" });
     expect(answer).toMatchObject({ isDone: true, hasContent: true, failure: null });
   });
@@ -42,7 +44,7 @@ describe("unary answers", () => {
       ),
     );
     expect(answer.message).toEqual({
-      role: "assistant",
+      ...ASSISTANT,
       content: "Look:",
       tool_calls: [
         { id: "toolu_1", type: "function", function: { name: "weather", arguments: JSON.stringify(input) } },
@@ -72,7 +74,7 @@ describe("unary answers", () => {
         null,
       ]),
     );
-    expect(answer.message).toEqual({ role: "assistant", content: "found" });
+    expect(answer.message).toEqual({ ...ASSISTANT, content: "found" });
   });
 
   test("[70] thinking becomes reasoning_content and thinking_blocks, redacted thinking only the latter", () => {
@@ -80,7 +82,7 @@ describe("unary answers", () => {
     const redacted = { type: "redacted_thinking", data: "b3Bh" };
     const answer = complete(message([thinking, redacted, text("a")]));
     expect(answer.message).toEqual({
-      role: "assistant",
+      ...ASSISTANT,
       content: "a",
       reasoning_content: "Hm.",
       thinking_blocks: [thinking, redacted],

@@ -212,9 +212,9 @@ describe("[13] a stream for a client that does not stream", () => {
     ];
     expect(send(events, false, unary).text).toBe(
       '{"id":"c","object":"chat.completion","created":5,"model":"u","choices":[{"index":0,"message":{"role":"assistant",' +
-        '"content":"a\\nb","reasoning_content":"w","thinking_blocks":[{"type":"thinking","thinking":"w","signature":"s"}],' +
+        '"content":"a\\nb","refusal":null,"reasoning_content":"w","thinking_blocks":[{"type":"thinking","thinking":"w","signature":"s"}],' +
         '"tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":"{\\"x\\":1}"}}]},' +
-        `"finish_reason":"tool_calls"}],"usage":${JSON.stringify(USAGE)}}`,
+        `"logprobs":null,"finish_reason":"tool_calls"}],"usage":${JSON.stringify(USAGE)}}`,
     );
   });
 
@@ -232,11 +232,18 @@ describe("[13] a stream for a client that does not stream", () => {
         message: {
           role: "assistant",
           content: null,
+          refusal: null,
           tool_calls: [{ id: "a", type: "function", function: { name: "f", arguments: "{}" } }],
         },
+        logprobs: null,
         finish_reason: "tool_calls",
       },
-      { index: 1, message: { role: "assistant", content: "second" }, finish_reason: "stop" },
+      {
+        index: 1,
+        message: { role: "assistant", content: "second", refusal: null },
+        logprobs: null,
+        finish_reason: "stop",
+      },
     ]);
   });
 
