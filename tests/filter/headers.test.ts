@@ -55,6 +55,37 @@ describe.each(BUILDS)("header hygiene, %s", (_name, wasm) => {
     }
   });
 
+  test("[34] the next provider gets the body that it would have got at once, and so does a third", () => {
+    const more = {
+      stream: true,
+      max_completion_tokens: 5,
+      user: "u",
+      x_unknown: [1.0],
+      messages: [
+        { role: "developer", content: "Be brief." },
+        { role: "user", content: "Grüße 😀" },
+      ],
+    };
+    const direct = ["deepseek/a", "claude/b", "dashscope/c"].map((model) => {
+      envoy.upstream(model.split("/")[0] ?? "", { status: 400 });
+      return envoy.request(chat(model, more)).upstreamRequests[0];
+    });
+    for (const failure of [openAiError(503, "busy"), { withoutHeaders: true, ending: "reset" }] as const) {
+      envoy.upstream("deepseek", failure);
+      envoy.upstream("claude", failure);
+      envoy.upstream("dashscope", openAiStream(["x"]));
+      const { upstreamRequests } = envoy.request(chat("three", more));
+      expect(upstreamRequests.map((request) => request.body.toString())).toEqual(
+        direct.map((request) => request?.body.toString()),
+      );
+      for (const name of [":path", ":authority", "content-length", "authorization", "x-api-key", "anthropic-version"])
+        expect(
+          upstreamRequests.map((request) => request.headers.getAll(name)),
+          name,
+        ).toEqual(direct.map((request) => request?.headers.getAll(name)));
+    }
+  });
+
   test("[36] what the client sent as key, cookie or steering never goes upstream", () => {
     envoy.upstream("deepseek", openAiAnswer("x"));
     envoy.upstream("claude", anthropicAnswer("x"));
@@ -105,6 +136,33 @@ describe.each(BUILDS)("header hygiene, %s", (_name, wasm) => {
       /x-failed|set-cookie|retry-after|forged|x-modelmux-fallback|x-retry/,
     );
     expect(answer.headers.getAll("x-modelmux-provider")).toEqual(["dashscope"]);
+  });
+
+  test("[17] only the final attempt's advice on when to come back is kept, and all of it", () => {
+    const advice = (value: string): Record<string, string> => ({
+      ...content,
+      "retry-after": value,
+      "retry-after-ms": `${value}000`,
+      "x-ratelimit-limit-requests": value,
+      "x-ratelimit-reset-tokens": `${value}s`,
+    });
+    envoy.upstream("deepseek", { ...openAiError(429, "x"), headers: advice("9") });
+    envoy.upstream("dashscope", { ...openAiError(503, "x"), headers: advice("2") });
+    const failed = envoy.request(chat("deepseek-chat"));
+    expect(failed.status).toBe(429);
+    expect(failed.headers.toJSON()).toMatchObject({ ...advice("2"), "content-type": "application/json" });
+    envoy.upstream("dashscope", openAiError(503, "x"));
+    expect(JSON.stringify(envoy.request(chat("deepseek-chat")).headers)).not.toMatch(/retry-after|ratelimit/);
+    envoy.upstream("dashscope", { ...openAiAnswer("x"), headers: advice("3") });
+    expect(envoy.request(chat("deepseek-chat")).headers.toJSON()).toMatchObject({
+      "x-ratelimit-limit-requests": "3",
+      "x-ratelimit-reset-tokens": "3s",
+    });
+  });
+
+  test("[73] the vendor's id of a request stays on its answer", () => {
+    envoy.upstream("claude", { ...anthropicAnswer("x"), headers: { ...content, "request-id": "req_1" } });
+    expect(envoy.request(chat("claude-sonnet-4-5")).headers.get("request-id")).toBe("req_1");
   });
 
   test("[18] a rewritten answer has the length and encoding that it really has", () => {

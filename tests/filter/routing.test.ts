@@ -6,7 +6,9 @@ import {
   BUILDS,
   chat,
   expectNoSecrets,
+  metric,
   openAiAnswer,
+  openAiEvents,
   openAiStream,
   PLUGIN,
   readChunks,
@@ -87,7 +89,18 @@ describe.each(BUILDS)("routing, %s", (_name, wasm) => {
     expect(answer.upstreamRequests[0]?.body.toString()).toBe(body);
   });
 
-  test("an answer of the same protocol comes back byte for byte", () => {
+  test("[30] unknown members go to a provider of the same protocol, and not to one of another", () => {
+    envoy.upstream("deepseek", openAiAnswer("x"));
+    envoy.upstream("claude", anthropicAnswer("x"));
+    const more = { x_unknown: { a: [1] }, enable_search: true, seed: 7 };
+    const [same, other] = ["only", "claude-sonnet-4-5"].map(
+      (model) => JSON.parse(envoy.request(chat(model, more)).upstreamRequests[0]?.body.toString() ?? "") as object,
+    );
+    expect(same).toMatchObject(more);
+    expect(Object.keys(other ?? {}).sort()).toEqual(["max_tokens", "messages", "model"]);
+  });
+
+  test("[137] an answer of the same protocol comes back byte for byte", () => {
     const script = openAiAnswer("Hello.");
     envoy.upstream("dashscope", script);
     expect(envoy.request(chat("qwen-max")).body.toString()).toBe(script.body);
@@ -112,6 +125,24 @@ describe.each(BUILDS)("routing, %s", (_name, wasm) => {
       ).toBe(1);
       expect(chunks.every((chunk) => (chunk.choices ?? []).length > 0)).toBe(true);
     }
+  });
+
+  test("[28] usage on every chunk is counted once, as its last value", () => {
+    const chunks = openAiEvents(["a", "b"]).map((event, index) =>
+      event.replace(
+        '"choices":[{',
+        `"usage":{"prompt_tokens":11,"completion_tokens":${String(index)},"total_tokens":0},"choices":[{`,
+      ),
+    );
+    envoy.upstream("deepseek", { ...openAiStream([]), chunks });
+    const asking = envoy.request(chat("deepseek-chat", { stream: true, stream_options: { include_usage: true } }));
+    const told = readChunks(asking).filter((chunk) => chunk.usage !== undefined && chunk.usage !== null);
+    expect(told).toMatchObject([{ choices: [], usage: { prompt_tokens: 11, completion_tokens: 7 } }]);
+    const of = { provider: "deepseek", model: "deepseek-chat" };
+    expect(["input", "output"].map((type) => metric(envoy, "modelmux_tokens_total", { ...of, type }))).toEqual([11, 7]);
+    const silent = envoy.request(chat("deepseek-chat", { stream: true }));
+    expect(readChunks(silent).some((chunk) => chunk.usage !== undefined && chunk.usage !== null)).toBe(false);
+    expect(textOf(silent)).toBe("ab");
   });
 
   test("[26] usage is asked for upstream and its chunk is kept from a client that did not ask", () => {
@@ -172,6 +203,55 @@ describe.each(BUILDS)("configuration, %s", (_name, wasm) => {
     envoy.settle();
     envoy.request(chat("qwen-max"));
     envoy.assertNoLeaks();
+  });
+  test("[133] base path, model mapping and roles are the provider's", () => {
+    const envoy = startGateway(wasm, {
+      plugin: {
+        role: "gateway",
+        providers: [
+          {
+            id: "deepseek",
+            type: "deepseek",
+            apiTokens: ["k"],
+            providerBasePath: "/openai",
+            modelMapping: { "gpt-*": "deepseek-chat", "*": "" },
+          },
+          {
+            id: "claude",
+            type: "claude",
+            apiTokens: ["k"],
+            providerBasePath: "/proxy",
+            modelMapping: { "*": "c" },
+            defaultMaxTokens: 99,
+          },
+        ],
+        routes: [
+          { model: "c-*", targets: [{ provider: "claude" }] },
+          { model: "*", targets: [{ provider: "deepseek" }] },
+        ],
+      },
+    });
+    envoy.upstream("deepseek", openAiAnswer("x"));
+    envoy.upstream("claude", anthropicAnswer("x"));
+    const more = {
+      max_completion_tokens: 5,
+      messages: [
+        { role: "developer", content: "d" },
+        { role: "user", content: "u" },
+      ],
+    };
+    const sent = (model: string, members: object): [string | undefined, unknown] => {
+      const request = envoy.request(chat(model, members)).upstreamRequests[0];
+      return [request?.path, JSON.parse(request?.body.toString() ?? "")];
+    };
+    const messages = [
+      { role: "system", content: "d" },
+      { role: "user", content: "u" },
+    ];
+    const path = "/openai/chat/completions";
+    expect(sent("gpt-4o", more)).toEqual([path, { model: "deepseek-chat", max_tokens: 5, messages }]);
+    expect(sent("other", more)).toEqual([path, { model: "other", max_tokens: 5, messages }]);
+    expect(sent("c-1", {})).toMatchObject(["/proxy/v1/messages", { model: "c", max_tokens: 99 }]);
   });
   test("shutting down tells both roots, with streams open too", () => {
     const envoy = startGateway(wasm);

@@ -85,6 +85,20 @@ describe("turns", () => {
     });
   });
 
+  test("[42] results that a system message parts still share one turn", () => {
+    const calls = assistant(null, { tool_calls: ["a", "b", "c"].map((id) => toolCall(id, "lookup", "{}")) });
+    const upstream = translate({
+      tools,
+      messages: [user("go"), calls, toolResult("c", "3"), system("s"), toolResult("a", "1"), toolResult("b", "2")],
+    });
+    expect(upstream.messages).toHaveLength(3);
+    expect(upstream.messages[2]?.content).toMatchObject([
+      { tool_use_id: "c", content: "3" },
+      { tool_use_id: "a", content: "1" },
+      { tool_use_id: "b", content: "2" },
+    ]);
+  });
+
   test("[43] tool results stand before the user's text, also when they come later", () => {
     const calls = assistant(null, { tool_calls: [toolCall("a", "lookup", "{}"), toolCall("b", "lookup", "{}")] });
     const upstream = translate({
@@ -216,6 +230,13 @@ describe("blank and trailing text", () => {
     expect(upstream).toContain('"text":"x\\\\"');
   });
 
+  test("[48] a prefill goes also to models that reject it: the refusal is theirs to say", () => {
+    for (const model of ["claude-opus-4-6", "claude-sonnet-5"]) {
+      const upstream = translate({ messages: [user("a"), assistant("So: ")] }, { model, isRejected: true });
+      expect(upstream.messages.at(-1)).toEqual({ role: "assistant", content: [text("So:")] });
+    }
+  });
+
   test("[48] other assistant texts keep their white space", () => {
     const upstream = translate({ messages: [user("a"), assistant("b "), user("c ")] });
     expect(upstream.messages[1]).toEqual({ role: "assistant", content: [text("b ")] });
@@ -239,6 +260,19 @@ describe("reasoning in the history", () => {
     expect(upstream.messages[1]?.content).toEqual([
       thinking,
       redacted,
+      text("Text."),
+      { type: "tool_use", id: "a", name: "lookup", input: {} },
+    ]);
+  });
+
+  test("[65] reasoning_content with its signature is a thinking block, and the first one", () => {
+    const messages = [
+      user("go"),
+      assistant("Text.", { ...calls, reasoning_content: "Hm.\n", reasoning_signature: "c2ln" }),
+      toolResult("a", "1"),
+    ];
+    expect(translate({ tools, messages }).messages[1]?.content).toEqual([
+      { type: "thinking", thinking: "Hm.\n", signature: "c2ln" },
       text("Text."),
       { type: "tool_use", id: "a", name: "lookup", input: {} },
     ]);
