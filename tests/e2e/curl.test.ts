@@ -40,6 +40,9 @@ async function curl(model: string, stream = false): Promise<{ status: number; he
   return { status: Number(stdout.slice(9, 12)), head: stdout.slice(0, at).toLowerCase(), body: stdout.slice(at + 4) };
 }
 
+/** The issue's own line; nothing of it may change but the port. */
+const STORY = `curl http://localhost:8080/v1/chat/completions -H 'Content-Type: application/json' -d '{"model":"qwen-max","messages":[{"role":"user","content":"Who are you?"}]}'`;
+
 interface Completion {
   object: string;
   model: string;
@@ -57,6 +60,17 @@ function contentOf(body: string): string {
     )
     .join("");
 }
+
+test("the story's command, word for word", async () => {
+  const { stdout } = await run("sh", ["-c", STORY.replace("8080", String(gateway.port))]);
+  const completion = JSON.parse(stdout) as Completion;
+  expect(completion).toMatchObject({ object: "chat.completion", model: "qwen-max" });
+  expect(completion.choices[0].message.content).toBe(expectedText("qwen-max", "DashScope", "Who are you?"));
+  const seen = gateway.mocks.requests("dashscope");
+  expect(seen).toHaveLength(1);
+  for (const vendor of ["deepseek", "openai", "anthropic"] as const)
+    expect(gateway.mocks.requests(vendor)).toHaveLength(0);
+});
 
 test.each([
   ["qwen-max", "dashscope", "DashScope"],
