@@ -1,6 +1,13 @@
 import { Failure, FailureReason } from "./failure";
 import { Usage } from "./usage";
 
+/** Most choices and tool calls that one answer may have; what lies beyond is ignored, so that no provider can fill the memory. */
+export const MAX_ANSWER_CHOICES: i32 = 128;
+export const MAX_TOOL_CALLS: i32 = 1024;
+
+/** Longest id or model of an answer that is taken over, as written: every chunk of a stream repeats it. */
+export const MAX_NAME_BYTES: i32 = 1024;
+
 /** Why a choice ended, in OpenAI's terms. */
 export const enum FinishReason {
   Stop = 1,

@@ -1,3 +1,6 @@
+/** More tokens than any answer has; keeps sums far from an overflow, whatever a provider says. */
+export const MAX_TOKENS: i64 = 1 << 48;
+
 /** Tokens of one answer. `input` includes the cached part, `output` includes the reasoning part. */
 export class Usage {
   /** Whether the provider has reported anything. */

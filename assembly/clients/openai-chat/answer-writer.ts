@@ -1,10 +1,10 @@
 import { ByteBuffer, copyToText } from "../../bytes/buffer";
-import { AnswerSink, FinishReason } from "../../canonical/answer";
+import { AnswerSink, FinishReason, MAX_ANSWER_CHOICES, MAX_NAME_BYTES, MAX_TOOL_CALLS } from "../../canonical/answer";
 import { writeEscapedText } from "../../canonical/error-text";
 import { FailureReason } from "../../canonical/failure";
 import { finishReasonName } from "../../canonical/finish-reason";
 import { AttemptTarget } from "../../providers/provider";
-import { MAX_ANSWER_CHOICES, MAX_TOOL_CALLS, OpenReasoning, writeRedactedBlock } from "./choice-state";
+import { OpenReasoning, writeRedactedBlock } from "./choice-state";
 import { writeUsage } from "./write-usage";
 
 /** One tool call while it is gathered. */
@@ -112,8 +112,8 @@ export class CompletionWriter extends AnswerSink {
   }
 
   start(id: usize, idLength: i32, model: usize, modelLength: i32, created: i64): void {
-    if (idLength > 0) this.id = copyToText(id, idLength);
-    if (modelLength > 0) this.model = copyToText(model, modelLength);
+    if (idLength > 0 && idLength <= MAX_NAME_BYTES) this.id = copyToText(id, idLength);
+    if (modelLength > 0 && modelLength <= MAX_NAME_BYTES) this.model = copyToText(model, modelLength);
     if (created > 0) this.created = created;
     this.openChoice(0);
   }

@@ -1,9 +1,5 @@
 import { ByteBuffer } from "../../bytes/buffer";
 
-/** Most choices and tool calls that one answer may have; what lies beyond is ignored, so that no provider can fill the memory. */
-export const MAX_ANSWER_CHOICES: i32 = 128;
-export const MAX_TOOL_CALLS: i32 = 1024;
-
 /** Most bytes of one reasoning block that are kept to be sent again with its signature. */
 const MAX_REASONING_BYTES: i32 = 1024 * 1024;
 

@@ -1,12 +1,12 @@
 import { ByteBuffer } from "../../bytes/buffer";
-import { AnswerSink, FinishReason } from "../../canonical/answer";
+import { AnswerSink, FinishReason, MAX_ANSWER_CHOICES, MAX_NAME_BYTES, MAX_TOOL_CALLS } from "../../canonical/answer";
 import { writeErrorEvent } from "../../canonical/error-envelope";
 import { writeEscapedText } from "../../canonical/error-text";
 import { FailureReason } from "../../canonical/failure";
 import { finishReasonName } from "../../canonical/finish-reason";
 import { CanonicalRequest } from "../../canonical/request";
 import { AttemptTarget } from "../../providers/provider";
-import { MAX_ANSWER_CHOICES, MAX_TOOL_CALLS, OpenReasoning, writeRedactedBlock } from "./choice-state";
+import { OpenReasoning, writeRedactedBlock } from "./choice-state";
 import { writeUsage } from "./write-usage";
 
 /** What the writer remembers of one choice between two calls. */
@@ -43,12 +43,12 @@ export class ChunkWriter extends AnswerSink {
     if (this.isDone || this.hasFailed || this.head.length > 0) return;
     const head = this.head;
     head.ascii('data: {"id":"');
-    if (idLength > 0) head.bytes(id, idLength);
+    if (idLength > 0 && idLength <= MAX_NAME_BYTES) head.bytes(id, idLength);
     else head.text(this.id);
     head.ascii('","object":"chat.completion.chunk","created":');
     head.decimal(created > 0 ? created : this.created);
     head.ascii(',"model":"');
-    if (modelLength > 0) head.bytes(model, modelLength);
+    if (modelLength > 0 && modelLength <= MAX_NAME_BYTES) head.bytes(model, modelLength);
     else writeEscapedText(this.target.model, head);
     head.ascii('","choices":[');
     this.choice(0);

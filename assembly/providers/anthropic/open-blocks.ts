@@ -29,6 +29,9 @@ export class OpenBlock {
 /** Most blocks that may be open at once; the vendor opens one. */
 const MOST_OPEN_BLOCKS: i32 = 64;
 
+/** Most bytes that all open blocks may carry together. */
+const MOST_CARRIED_BYTES: i32 = 16 * 1024 * 1024;
+
 /** The open blocks of one stream, found by the vendor's block index. */
 export class OpenBlocks {
   private blocks: OpenBlock[] = [];
@@ -48,6 +51,15 @@ export class OpenBlocks {
       if (block.index == index) return block;
     }
     return null;
+  }
+
+  /** Whether the open blocks may carry so many more bytes. */
+  hasRoom(length: i32): bool {
+    let left = MOST_CARRIED_BYTES - length;
+    for (let position = 0; position < this.blocks.length; position++) {
+      left -= unchecked(this.blocks[position]).carried.length;
+    }
+    return left >= 0;
   }
 
   /** Forgets a block and gives its memory back. */

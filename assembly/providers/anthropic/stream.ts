@@ -101,6 +101,13 @@ export class AnthropicStreamReader extends StreamReader {
     this.usage.read(this.document, this.document.find(message, USAGE), sink.usage);
   }
 
+  /** Whether the open blocks may carry a value as well; when not, the answer has failed. */
+  private hasRoom(node: i32, sink: AnswerSink): bool {
+    if (this.blocks.hasRoom(this.document.rawLength(node))) return true;
+    sink.failWith(FailureReason.StreamError, 502, "The provider sent a content block that is too large.");
+    return false;
+  }
+
   /** A stream without `message_start` still has content to show. */
   private ensureStarted(sink: AnswerSink): void {
     if (this.hasStarted) return;
@@ -169,7 +176,7 @@ export class AnthropicStreamReader extends StreamReader {
         return;
       case BlockKind.Reasoning:
         this.tellReasoning(this.document.find(content, THINKING), sink);
-        this.carrySignature(block, this.document.find(content, SIGNATURE));
+        this.carrySignature(block, this.document.find(content, SIGNATURE), sink);
         return;
       case BlockKind.ToolCall:
       case BlockKind.Format:
@@ -183,7 +190,9 @@ export class AnthropicStreamReader extends StreamReader {
   private beginTool(block: OpenBlock, content: i32, sink: AnswerSink): void {
     const document = this.document;
     // Some servers give the whole input at once; it is used when no deltas follow.
-    escapeInput(document, document.find(content, INPUT), block.carried);
+    const input = document.find(content, INPUT);
+    if (!this.hasRoom(input, sink)) return;
+    escapeInput(document, input, block.carried);
     if (block.kind == BlockKind.Format) {
       this.usedFormatTool = true;
       return;
@@ -217,7 +226,7 @@ export class AnthropicStreamReader extends StreamReader {
     const block = this.blocks.find(document.integer(document.find(root, INDEX), -1));
     if (block === null) return;
     if (document.equals(type, INPUT_JSON_DELTA)) this.tellInput(block, document.find(delta, PARTIAL_JSON), sink);
-    else if (document.equals(type, SIGNATURE_DELTA)) this.carrySignature(block, document.find(delta, SIGNATURE));
+    else if (document.equals(type, SIGNATURE_DELTA)) this.carrySignature(block, document.find(delta, SIGNATURE), sink);
   }
 
   private tellText(node: i32, sink: AnswerSink): void {
@@ -234,8 +243,8 @@ export class AnthropicStreamReader extends StreamReader {
     sink.reasoning(0, this.document.textPointer(node), length);
   }
 
-  private carrySignature(block: OpenBlock, node: i32): void {
-    if (block.kind != BlockKind.Reasoning) return;
+  private carrySignature(block: OpenBlock, node: i32, sink: AnswerSink): void {
+    if (block.kind != BlockKind.Reasoning || !this.hasRoom(node, sink)) return;
     block.carried.bytes(this.document.textPointer(node), this.document.textLength(node));
   }
 

@@ -1,4 +1,4 @@
-import { Usage } from "../../canonical/usage";
+import { MAX_TOKENS, Usage } from "../../canonical/usage";
 import { JsonDocument, JsonKey } from "../../json/document";
 
 const INPUT = new JsonKey("input_tokens");
@@ -8,13 +8,10 @@ const CACHE_CREATION = new JsonKey("cache_creation_input_tokens");
 const DETAILS = new JsonKey("output_tokens_details");
 const THINKING = new JsonKey("thinking_tokens");
 
-/** More tokens than any answer has; keeps sums far from an overflow. */
-const MOST_TOKENS: i64 = 1 << 48;
-
 function readCount(document: JsonDocument, node: i32, previous: i64): i64 {
   if (!document.isNumber(node)) return previous;
   const count = document.integer(node);
-  return count < 0 ? 0 : min(count, MOST_TOKENS);
+  return count < 0 ? 0 : min(count, MAX_TOKENS);
 }
 
 /**

@@ -1,15 +1,12 @@
 import * as keys from "../../canonical/openai-keys";
 import { ByteBuffer } from "../../bytes/buffer";
-import { AnswerSink, FinishReason } from "../../canonical/answer";
+import { AnswerSink, FinishReason, MAX_ANSWER_CHOICES, MAX_TOOL_CALLS } from "../../canonical/answer";
 import { JsonDocument, JsonKey } from "../../json/document";
 import { escapeInto } from "../../json/write";
 
 const LENGTH = new JsonKey("length");
 const CONTENT_FILTER = new JsonKey("content_filter");
 const NULL_TEXT = new JsonKey("null");
-
-/** Most choices and tool calls that are told. */
-const MAX_CHOICES: i32 = 128;
 
 /** What is remembered of one choice while it is told. */
 class ToldChoice {
@@ -68,7 +65,7 @@ export class AnswerTeller {
     for (let choice = document.first(choices); choice >= 0; choice = document.nextElement(choice)) {
       const index = document.integer(document.find(choice, keys.INDEX), position);
       position += 1;
-      if (index < 0 || index >= MAX_CHOICES) continue;
+      if (index < 0 || index >= MAX_ANSWER_CHOICES) continue;
       const state = this.open(index as i32);
       if (state.hasFinished) continue;
       this.tellWords(document.find(choice, member), state);
@@ -136,6 +133,7 @@ export class AnswerTeller {
     let tool = state.tools.indexOf(given);
     if (tool < 0) {
       tool = state.tools.length;
+      if (tool >= MAX_TOOL_CALLS) return;
       state.tools.push(given);
       this.openToolCall(tool, id, name, state);
     }

@@ -1,5 +1,6 @@
 import * as keys from "../../canonical/openai-keys";
 import { ByteBuffer, copyToText, equalsText } from "../../bytes/buffer";
+import { MAX_NAME_BYTES } from "../../canonical/answer";
 import { writeEscapedText } from "../../canonical/error-text";
 import { JsonDocument, JsonKey } from "../../json/document";
 import { AttemptTarget } from "../provider";
@@ -29,9 +30,9 @@ export class AnswerIdentity {
     this.isKnown = true;
     const document = this.document;
     const id = document.find(root, keys.ID);
-    if (document.textLength(id) > 0) this.id = copyToText(document.textPointer(id), document.textLength(id));
+    if (this.isUsable(id)) this.id = copyToText(document.textPointer(id), document.textLength(id));
     const model = document.find(root, keys.MODEL);
-    if (document.textLength(model) > 0) {
+    if (this.isUsable(model)) {
       this.model = copyToText(document.textPointer(model), document.textLength(model));
     } else {
       const escaped = new ByteBuffer();
@@ -41,6 +42,12 @@ export class AnswerIdentity {
     }
     const created = document.integer(document.find(root, keys.CREATED));
     if (created > 0) this.created = created;
+  }
+
+  /** Whether a text is there and short enough to be repeated in every chunk. */
+  private isUsable(node: i32): bool {
+    const length = this.document.textLength(node);
+    return length > 0 && length <= MAX_NAME_BYTES;
   }
 
   /** Whether all four are there with the values that they should have. */

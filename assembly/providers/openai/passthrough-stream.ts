@@ -1,6 +1,7 @@
 import * as keys from "../../canonical/openai-keys";
 import { ByteBuffer } from "../../bytes/buffer";
 import { findByte } from "../../bytes/find";
+import { MAX_ANSWER_CHOICES } from "../../canonical/answer";
 import { writeErrorEvent } from "../../canonical/error-envelope";
 import { Failure, FailureReason } from "../../canonical/failure";
 import { PassthroughState } from "../../canonical/passthrough";
@@ -19,8 +20,6 @@ import { readUsage } from "./usage";
 const CHUNK = new JsonKey("chat.completion.chunk");
 /** `erro` as a number, little endian; an `r` follows. */
 const ERROR_NAME: u32 = 0x6f727265;
-/** Most choices that an answer may have. */
-const MAX_CHOICES: i32 = 128;
 
 /**
  * Passes a streamed OpenAI answer on to an OpenAI client. Events that are what OpenAI would send go out as they came; others are
@@ -176,7 +175,7 @@ export class OpenAiPassthroughStream {
       const index = this.indexOf(choice, position);
       position += 1;
       if (this.findChoice(index) !== null) continue;
-      if (index < 0 || index >= MAX_CHOICES) return false;
+      if (index < 0 || index >= MAX_ANSWER_CHOICES) return false;
       this.choices.push(new PassedChoice(index));
     }
     return true;
@@ -184,7 +183,7 @@ export class OpenAiPassthroughStream {
 
   private indexOf(choice: i32, position: i32): i32 {
     const index = this.document.integer(this.document.find(choice, keys.INDEX), position);
-    return index < 0 || index >= MAX_CHOICES ? -1 : (index as i32);
+    return index < 0 || index >= MAX_ANSWER_CHOICES ? -1 : (index as i32);
   }
 
   private findChoice(index: i32): PassedChoice | null {

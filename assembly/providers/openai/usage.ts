@@ -1,4 +1,4 @@
-import { Usage } from "../../canonical/usage";
+import { MAX_TOKENS, Usage } from "../../canonical/usage";
 import { JsonDocument, JsonKey } from "../../json/document";
 
 const PROMPT_TOKENS = new JsonKey("prompt_tokens");
@@ -13,11 +13,11 @@ const CACHE_CREATION_TOKENS = new JsonKey("cache_creation_tokens");
 const CACHE_CREATION_INPUT_TOKENS = new JsonKey("cache_creation_input_tokens");
 const REASONING_TOKENS = new JsonKey("reasoning_tokens");
 
-/** The first of two members that is a number, not negative; 0 when neither is. */
+/** The first of two members that is a number, from 0 to `MAX_TOKENS`; 0 when neither is. */
 function count(document: JsonDocument, object: i32, first: JsonKey, second: JsonKey): i64 {
   let node = document.find(object, first);
   if (!document.isNumber(node)) node = document.find(object, second);
-  return max<i64>(document.integer(node), 0);
+  return min<i64>(max<i64>(document.integer(node), 0), MAX_TOKENS);
 }
 
 /**

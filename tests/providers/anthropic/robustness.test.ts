@@ -135,3 +135,25 @@ test(
   },
   TIME_LIMIT,
 );
+
+test.each([
+  ["signatures", { type: "thinking", thinking: "" }, { type: "signature_delta", signature: "s".repeat(1 << 20) }, 0],
+  ["inputs of tool calls", { type: "tool_use", id: "t", name: "f", input: { a: "s".repeat(1 << 20) } }, null, 1],
+])("%s that are never used cannot fill the memory", async (_, block, delta, step) => {
+  const module = await TranslateModule.load();
+  expect(module.translate(TARGETS[0]!, REQUESTS[0]!).error).toBeNull();
+  const events = Array.from({ length: 17 }, (_, number) => ({
+    ...(delta === null || number === 0
+      ? { type: "content_block_start", content_block: block }
+      : { type: "content_block_delta", delta }),
+    index: number * step,
+  }));
+  const wire = [...events, events.at(-1)].map((event) => `data: ${JSON.stringify(event)}\n\n`);
+  const answer = module.answer(
+    true,
+    wire.map((event) => encoder.encode(event)),
+  );
+  expect(answer.failure).toMatchObject({ reason: "stream-error", status: 502 });
+  expect(answer.failure?.envelope.error.message).toContain("too large");
+  expect(module.close()).toBe(0);
+});
