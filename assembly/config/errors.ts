@@ -12,7 +12,7 @@ export class ErrorList {
 
   /** Adds an error at a JSON path; an empty path stands for the whole configuration. The message must not hold a secret. */
   add(path: string, message: string): void {
-    if (this.lines.length >= MAX_LISTED_ERRORS) {
+    if (this.isFull()) {
       this.omitted += 1;
       return;
     }
@@ -22,6 +22,11 @@ export class ErrorList {
   /** Whether nothing was wrong. */
   isEmpty(): bool {
     return this.lines.length == 0;
+  }
+
+  /** Whether further errors are only counted, so that their texts need not be made. */
+  isFull(): bool {
+    return this.lines.length >= MAX_LISTED_ERRORS;
   }
 
   /** All lines, with a last one that counts those left out. */

@@ -128,13 +128,14 @@ export class ConfigReader {
   }
 
   private expand(text: string, path: string): string | null {
-    let expanded = "";
+    // Joined at the end: adding to a growing text would cost the square of its length.
+    const pieces: string[] = [];
     let position = 0;
     let isComplete = true;
     while (true) {
       const start = text.indexOf("${", position);
       if (start < 0) break;
-      expanded += text.substring(position, start);
+      pieces.push(text.substring(position, start));
       const end = text.indexOf("}", start);
       const name = end < 0 ? "" : text.substring(start + 2, end);
       // The text is not shown: it may be part of a secret.
@@ -148,11 +149,12 @@ export class ConfigReader {
         this.errors.add(path, "the environment variable " + name + advice);
         isComplete = false;
       } else {
-        expanded += found;
+        pieces.push(found);
       }
       position = end + 1;
     }
-    return isComplete ? expanded + text.substring(position) : null;
+    pieces.push(text.substring(position));
+    return isComplete ? pieces.join("") : null;
   }
 }
 

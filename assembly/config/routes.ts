@@ -110,7 +110,8 @@ function parseTarget(reader: ConfigReader, node: i32, path: string, group: Targe
     group.targets.push(new TargetConfig(provider, model, weight));
     return;
   }
-  const known = listProviderIds(config);
+  // Looking for what was meant costs as much as there are providers.
+  const known: string[] = reader.errors.isFull() ? [] : listProviderIds(config);
   const advice = suggestion(id, known) + "; known: " + listNames(known);
   reader.errors.add(path + ".provider", "no provider has the id " + quote(id) + advice);
 }

@@ -181,4 +181,20 @@ describe("a mutated configuration", () => {
     }
     expect(module.liveBlocks()).toBe(0);
   });
+
+  it.each([
+    ["40,000 variables in one value", { apiTokens: ["${KEY}".repeat(40_000)] }, []],
+    [
+      "2,000 routes to providers that nobody knows",
+      {},
+      Array.from({ length: 2000 }, (_, index) => ({ model: `m${index}`, targets: [{ provider: `q${index}` }] })),
+    ],
+  ])("%s take time in proportion", (_, members, routes) => {
+    const others = Array.from({ length: routes.length }, (_, index) => ({ id: `p${index}`, type: "openai" }));
+    const started = performance.now();
+    module.parse({ role: "gateway", providers: [{ id: "a", type: "openai", ...members }, ...others], routes });
+    // Without the bounds this takes 10 to 20 s.
+    expect(performance.now() - started).toBeLessThan(4000);
+    expect(module.liveBlocks()).toBe(0);
+  });
 });
