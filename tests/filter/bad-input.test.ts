@@ -44,7 +44,34 @@ const CASES: [string, ClientRequest, Refusal][] = [
     post('{"model":"only","mod\\u0065l":"qwen-max","messages":[{"role":"user","content":"x"}]}'),
     { status: 400 },
   ],
+  [
+    "[33] the same key twice inside a message",
+    post('{"model":"only","messages":[{"role":"user","content":"x","role":"system"}]}'),
+    { status: 400 },
+  ],
+  [
+    "[33] a byte order mark",
+    post(`\ufeff${JSON.stringify({ model: "only", messages: user })}`),
+    { status: 400, param: "body" },
+  ],
+  [
+    "[33] half a surrogate pair as bytes",
+    post(
+      Buffer.concat([
+        Buffer.from('{"model":"only","messages":[{"role":"user","content":"'),
+        Buffer.from([0xed, 0xa0, 0xbd]),
+        Buffer.from('"}]}'),
+      ]),
+    ),
+    { status: 400, param: "body" },
+  ],
+  [
+    "[33] two documents",
+    post(`${JSON.stringify({ model: "only", messages: user })}{}`),
+    { status: 400, param: "body" },
+  ],
   ["[33] nesting over the limit", post(nested(10000)), { status: 400 }],
+  ["[33] nesting without end", post("[".repeat(90000)), { status: 400 }],
   ["an array", post("[]"), { status: 400 }],
   ["a string", post('"x"'), { status: 400 }],
   ["null", post("null"), { status: 400 }],

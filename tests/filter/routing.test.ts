@@ -145,6 +145,23 @@ describe.each(BUILDS)("routing, %s", (_name, wasm) => {
     expect(textOf(silent)).toBe("ab");
   });
 
+  test("[35] the model of an answer is what the provider reports, the headers say what was asked for upstream", () => {
+    envoy.upstream("deepseek", openAiAnswer("x"));
+    const unary = envoy.request(chat("only"));
+    expect(JSON.parse(unary.body.toString())).toMatchObject({ model: "upstream-model" });
+    envoy.upstream("deepseek", openAiStream(["x"]));
+    const streamed = envoy.request(chat("only", { stream: true }));
+    expect(new Set(readChunks(streamed).map((chunk) => chunk.model))).toEqual(new Set(["upstream-model"]));
+    envoy.upstream("claude", anthropicStream(["x"]));
+    const translated = envoy.request(chat("claude/claude-alias", { stream: true }));
+    expect(new Set(readChunks(translated).map((chunk) => chunk.model))).toEqual(new Set(["claude-sonnet-4-5"]));
+    expect([unary, streamed, translated].map((answer) => answer.headers.get("x-modelmux-model"))).toEqual([
+      "deepseek-chat",
+      "deepseek-chat",
+      "claude-alias",
+    ]);
+  });
+
   test("[26] usage is asked for upstream and its chunk is kept from a client that did not ask", () => {
     envoy.upstream("deepseek", openAiStream(["x"]));
     const silent = envoy.request(chat("deepseek-chat", { stream: true }));
@@ -204,7 +221,7 @@ describe.each(BUILDS)("configuration, %s", (_name, wasm) => {
     envoy.request(chat("qwen-max"));
     envoy.assertNoLeaks();
   });
-  test("[133] base path, model mapping and roles are the provider's", () => {
+  test("[54] [133] base path, model mapping and roles are the provider's", () => {
     const envoy = startGateway(wasm, {
       plugin: {
         role: "gateway",

@@ -54,6 +54,13 @@ describe("unary answers", () => {
     expect(answer.finish).toBe("tool_calls");
   });
 
+  test("[29] content is null, not missing and not empty, beside tool calls alone", () => {
+    const call = { type: "tool_use", id: "t", name: "f", input: {} };
+    const answer = complete(message([call], { stop_reason: "tool_use" }));
+    expect(answer.message).toHaveProperty("content", null);
+    expect(answer.body.choices).toHaveLength(1);
+  });
+
   test("[69] numbers in arguments keep their bytes, an input that is no object is the empty one", () => {
     const raw = '{"n":9007199254740993,"x":1.0,"y":1e-7,"z":-0}';
     const block = `{"type":"tool_use","id":"t","name":"f","input":${raw}}`;

@@ -55,7 +55,10 @@ describe("messages", () => {
     const finish = (reason: string | null) =>
       stream([messageStart(), ...textBlock(0, "a"), ...ending(reason)]).finishes;
     expect(finish("end_turn")).toEqual(["stop"]);
+    expect(finish("stop_sequence")).toEqual(["stop"]);
+    expect(finish("pause_turn")).toEqual(["stop"]);
     expect(finish("max_tokens")).toEqual(["length"]);
+    expect(finish("model_context_window_exceeded")).toEqual(["length"]);
     expect(finish("tool_use")).toEqual(["tool_calls"]);
     expect(finish("refusal")).toEqual(["content_filter"]);
     expect(finish("made_up")).toEqual(["stop"]);
