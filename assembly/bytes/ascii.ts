@@ -1,5 +1,5 @@
 /** A byte with the ASCII capital letters made small; other bytes stay as they are. */
-export function lowerCase(byte: u8): u8 {
+function lowerCase(byte: u8): u8 {
   return ((byte - 0x41) as u8) < 26 ? byte | 0x20 : byte;
 }
 
@@ -17,6 +17,12 @@ export function startsWithIgnoringCase(pointer: usize, length: i32, text: Static
     if (lowerCase(load<u8>(pointer + index)) != lowerCase(load<u8>(start + index))) return false;
   }
   return true;
+}
+
+/** Whether the bytes end with the text, no matter the case of ASCII letters. */
+export function endsWithIgnoringCase(pointer: usize, length: i32, text: StaticArray<u8>): bool {
+  const rest = length - text.length;
+  return rest >= 0 && startsWithIgnoringCase(pointer + rest, text.length, text);
 }
 
 function isSpace(byte: u8): bool {

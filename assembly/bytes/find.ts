@@ -48,3 +48,12 @@ export function findLineEnd(pointer: usize, limit: usize): usize {
   }
   return pointer;
 }
+
+/** Offset at which a text first occurs in the bytes, or -1. */
+export function findText(pointer: usize, length: i32, text: StaticArray<u8>): i32 {
+  const address = changetype<usize>(text);
+  for (let offset = 0; offset + text.length <= length; offset++) {
+    if (memory.compare(pointer + offset, address, text.length) == 0) return offset;
+  }
+  return -1;
+}

@@ -1,5 +1,3 @@
-import { ByteBuffer } from "./buffer";
-
 /** The small hexadecimal digit of a number from 0 to 15. */
 export function hexDigit(value: u8): u8 {
   return value < 10 ? 0x30 + value : 0x57 + value;
@@ -10,15 +8,4 @@ export function hexValue(byte: u8): i32 {
   if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
   const lower = byte | 0x20;
   return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
-}
-
-/** Appends bytes as small hexadecimal digits. */
-export function appendHex(pointer: usize, length: i32, out: ByteBuffer): void {
-  if (length <= 0) return;
-  out.reserve(length * 2);
-  for (let index = 0; index < length; index++) {
-    const byte = load<u8>(pointer + index);
-    out.byte(hexDigit(byte >> 4));
-    out.byte(hexDigit(byte & 15));
-  }
 }

@@ -1,4 +1,5 @@
 import { ByteBuffer } from "../bytes/buffer";
+import { beginEvent, endEvent } from "../sse/encoder";
 import { Failure, errorTypeForStatus } from "./failure";
 
 function writeTextOrNull(text: StaticArray<u8>, out: ByteBuffer): void {
@@ -30,7 +31,9 @@ export function writeErrorMembers(failure: Failure, out: ByteBuffer): void {
 
 /** Writes the event that tells a client that its stream has failed; no `[DONE]` follows it (checklist item 9). */
 export function writeErrorEvent(failure: Failure, out: ByteBuffer): void {
-  out.ascii('data: {"error":{');
+  beginEvent(out);
+  out.ascii('{"error":{');
   writeErrorMembers(failure, out);
-  out.ascii("}}\n\n");
+  out.ascii("}}");
+  endEvent(out);
 }

@@ -1,8 +1,7 @@
+import { trimEnd, trimStart } from "../bytes/ascii";
 import { ByteBuffer, copyToText } from "../bytes/buffer";
 import { characterLength } from "../bytes/utf8";
 import { escapeInto } from "../json/write";
-
-export { escapeInto as writeEscaped } from "../json/write";
 
 /** Longest error message that is passed on to a client, in bytes of the escaped text. */
 export const MAX_MESSAGE_BYTES: i32 = 2000;
@@ -47,19 +46,14 @@ export function copyMessage(pointer: usize, length: i32): StaticArray<u8> {
   return copyToText(pointer, cutLength(pointer, length));
 }
 
-function isSpace(byte: u8): bool {
-  return byte == 0x20 || (byte >= 0x09 && byte <= 0x0d);
-}
-
 /**
  * The message for an error body that is not the vendor's JSON (HTML of a load balancer, plain text): its text, trimmed, escaped
  * and cut. Empty when the body is blank: then `statusText` says it (checklist item 15).
  */
 export function readBodyText(body: usize, length: i32): StaticArray<u8> {
-  let start = body;
-  let end = body + max(length, 0);
-  while (start < end && isSpace(load<u8>(start))) start += 1;
-  while (end > start && isSpace(load<u8>(end - 1))) end -= 1;
+  const limit = body + max(length, 0);
+  const start = trimStart(body, limit);
+  const end = trimEnd(start, limit);
   const escaped = new ByteBuffer();
   // Escaping never makes text shorter, so bytes beyond the longest message can never be part of it.
   escapeInto(start, min((end - start) as i32, MAX_MESSAGE_BYTES + 4), escaped);

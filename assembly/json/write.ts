@@ -1,5 +1,5 @@
 import { ByteBuffer } from "../bytes/buffer";
-import { appendHex } from "../bytes/hex";
+import { hexDigit } from "../bytes/hex";
 import { malformedLength, skipNonAscii } from "../bytes/utf8";
 import { skipPlain } from "./skip";
 
@@ -60,7 +60,8 @@ function escapeOne(pointer: usize, limit: usize, out: ByteBuffer): usize {
     out.byte(letter);
   } else {
     out.ascii("\\u00");
-    appendHex(pointer, 1, out);
+    out.byte(hexDigit(byte >> 4));
+    out.byte(hexDigit(byte & 15));
   }
   return pointer + 1;
 }

@@ -17,5 +17,7 @@ export function beginEvent(out: ByteBuffer): void {
 
 /** Appends what comes behind an event's data. */
 export function endEvent(out: ByteBuffer): void {
-  out.ascii("\n\n");
+  out.reserve(2);
+  store<u16>(out.pointer + out.length, 0x0a0a);
+  out.length += 2;
 }

@@ -2,17 +2,15 @@
  * Test entry: thin functions over `bytes`, `json` and `sse`, so that tests drive the compiled code. Text goes in through
  * `allocate`, results come out in `out` (see tests/support/leaves.ts).
  */
-import { equalsIgnoringCase, startsWithIgnoringCase, trimEnd, trimStart } from "../bytes/ascii";
-import { decodeBase64, isBase64 } from "../bytes/base64";
+import { endsWithIgnoringCase, equalsIgnoringCase, startsWithIgnoringCase, trimEnd, trimStart } from "../bytes/ascii";
 import { ByteBuffer, copyToText } from "../bytes/buffer";
-import { findByte, findLineEnd } from "../bytes/find";
-import { appendHex } from "../bytes/hex";
+import { findByte, findLineEnd, findText } from "../bytes/find";
 import { allocate, liveBlockCount, release } from "../bytes/memory";
+import { decodePercent } from "../bytes/percent";
 import { appendCodePoint, findMalformed } from "../bytes/utf8";
 import { JsonDocument, JsonError, JsonKey } from "../json/document";
 import { hashBytes } from "../json/keys";
 import { equalsUnescaped, unescapeInto } from "../json/read";
-import { JsonSplice } from "../json/splice";
 import { escapeInto, writeQuoted } from "../json/write";
 import { SseDecoder } from "../sse/decoder";
 import { writeEvent } from "../sse/encoder";
@@ -168,20 +166,14 @@ export function findByteOffset(pointer: usize, length: i32, byte: u8): i32 {
 export function findLineEndOffset(pointer: usize, length: i32): i32 {
   return (findLineEnd(pointer, pointer + length) - pointer) as i32;
 }
+export function findTextOffset(pointer: usize, length: i32, text: usize, textLength: i32): i32 {
+  return findText(pointer, length, copyToText(text, textLength));
+}
 export function findMalformedOffset(pointer: usize, length: i32): i32 {
   return (findMalformed(pointer, pointer + length) - pointer) as i32;
 }
 export function codePoint(code: u32): void {
   appendCodePoint(code, out);
-}
-export function hex(pointer: usize, length: i32): void {
-  appendHex(pointer, length, out);
-}
-export function base64Check(pointer: usize, length: i32): bool {
-  return isBase64(pointer, length);
-}
-export function base64Decode(pointer: usize, length: i32): bool {
-  return decodeBase64(pointer, length, out);
 }
 export function asciiEquals(pointer: usize, length: i32, text: usize, textLength: i32): bool {
   return equalsIgnoringCase(pointer, length, copyToText(text, textLength));
@@ -189,10 +181,17 @@ export function asciiEquals(pointer: usize, length: i32, text: usize, textLength
 export function asciiStartsWith(pointer: usize, length: i32, text: usize, textLength: i32): bool {
   return startsWithIgnoringCase(pointer, length, copyToText(text, textLength));
 }
+export function asciiEndsWith(pointer: usize, length: i32, text: usize, textLength: i32): bool {
+  return endsWithIgnoringCase(pointer, length, copyToText(text, textLength));
+}
 export function asciiTrim(pointer: usize, length: i32): void {
   const start = trimStart(pointer, pointer + length);
   const end = trimEnd(start, pointer + length);
   out.bytes(start, (end - start) as i32);
+}
+
+export function percentDecode(pointer: usize, length: i32): void {
+  decodePercent(pointer, length, out);
 }
 
 export function jsonUnescape(pointer: usize, length: i32): void {
@@ -206,33 +205,6 @@ export function jsonEscape(pointer: usize, length: i32): void {
 }
 export function jsonQuote(pointer: usize, length: i32): void {
   writeQuoted(pointer, length, out);
-}
-
-const splice: JsonSplice = new JsonSplice();
-
-export function spliceBegin(): void {
-  splice.begin(document.base, document.length);
-}
-export function spliceReplace(start: i32, end: i32, text: usize, length: i32): void {
-  splice.replace(start, end).bytes(text, length);
-}
-export function spliceInsert(offset: i32, text: usize, length: i32): void {
-  splice.insert(offset).bytes(text, length);
-}
-export function spliceRemove(object: i32, key: i32): void {
-  splice.removeMember(document, object, key);
-}
-export function spliceIsEmpty(): bool {
-  return splice.isEmpty();
-}
-export function spliceChangedUntil(): i32 {
-  return splice.changedUntil();
-}
-export function spliceWrite(): void {
-  splice.write(out);
-}
-export function spliceFree(): void {
-  splice.free();
 }
 
 export function sseEncode(pointer: usize, length: i32): void {

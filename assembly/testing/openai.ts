@@ -22,6 +22,7 @@ import { OpenAiPassthroughAnswer } from "../providers/openai/passthrough-answer"
 import { OpenAiPassthroughStream } from "../providers/openai/passthrough-stream";
 import { AttemptTarget, HeaderSink, StreamReader } from "../providers/provider";
 import { SseDecoder } from "../sse/decoder";
+import { writeEvent } from "../sse/encoder";
 import { dumpRequest } from "./dump-request";
 
 export { allocate, release, liveBlockCount };
@@ -216,9 +217,7 @@ function drain(): void {
       if (!stream.event(data, length, out, decoder.namePointer, decoder.nameLength)) continue;
       if (out.length != before) abortTest();
       unchangedEvents += 1;
-      out.ascii("data: ");
-      out.bytes(data, length);
-      out.ascii("\n\n");
+      writeEvent(data, length, out);
     } else if (events !== null && writer !== null) {
       events.event(decoder.namePointer, decoder.nameLength, data, length, writer);
     }

@@ -177,7 +177,7 @@ export class Leaves {
   liveBlocksAfterReset(): number {
     if (this.text !== 0) this.call("release", this.text);
     this.text = 0;
-    for (const free of ["jsonFree", "otherFree", "spliceFree", "sseFree", "outFree"]) this.call(free);
+    for (const free of ["jsonFree", "otherFree", "sseFree", "outFree"]) this.call(free);
     return this.call("liveBlockCount");
   }
 }

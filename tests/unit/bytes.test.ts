@@ -13,65 +13,6 @@ describe.each(builds)("bytes ($build)", ({ simd }) => {
 
   const randomBytes = (random: SeededRandom, length: number): Buffer =>
     Buffer.from(Array.from({ length }, () => random.below(256)));
-  const decoded = (text: string): Buffer | undefined => {
-    const isBase64 = leaves.withTexts("base64Decode", [text]) !== 0;
-    const bytes = leaves.takeOutput();
-    expect(leaves.withTexts("base64Check", [text])).toBe(isBase64 ? 1 : 0);
-    if (!isBase64) expect(bytes).toHaveLength(0);
-    return isBase64 ? bytes : undefined;
-  };
-
-  it("decodes base64 of both alphabets, padded or not", () => {
-    const random = new SeededRandom(1);
-    for (let length = 0; length < 200; length++) {
-      const bytes = randomBytes(random, length);
-      const standard = bytes.toString("base64");
-      for (const text of [standard, standard.replace(/=+$/, ""), bytes.toString("base64url")]) {
-        expect(decoded(text)).toEqual(bytes);
-      }
-    }
-    expect(decoded("+/-_")).toEqual(Buffer.from([0xfb, 0xff, 0xbf]));
-  });
-
-  it.each([
-    "A",
-    "A=",
-    "AA=",
-    "A===",
-    "AAA==",
-    "AAAA=",
-    "=",
-    "==",
-    "====",
-    "AA=A",
-    "AAA=AAAA",
-    "AAAA====",
-    "AA A",
-    "AAA\n",
-    "AAAé",
-    "A*AA",
-    "AAA@",
-    "AAA[",
-    "AAA`",
-    "AAA{",
-  ])("refuses the base64 %j", (text) => {
-    expect(decoded(text)).toBeUndefined();
-  });
-
-  it("knows the 64 digits, and only them", () => {
-    const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_";
-    for (let byte = 0; byte < 256; byte++) {
-      const text = Buffer.from([byte, 0x41, 0x41, 0x41]);
-      const isDigit = digits.includes(String.fromCharCode(byte));
-      expect(leaves.withTexts("base64Check", [text])).toBe(isDigit ? 1 : 0);
-    }
-  });
-
-  it("writes hexadecimal digits", () => {
-    const all = Buffer.from(Array.from({ length: 256 }, (_, index) => index));
-    expect(leaves.output("hex", all).toString()).toBe(all.toString("hex"));
-    expect(leaves.output("hex", "")).toHaveLength(0);
-  });
 
   it("finds bytes and line ends at every offset", () => {
     for (let length = 0; length < 70; length++) {
@@ -91,6 +32,27 @@ describe.each(builds)("bytes ($build)", ({ simd }) => {
     expect(leaves.withTexts("findByteOffset", [high], 0xff)).toBe(127);
   });
 
+  it("finds texts", () => {
+    const find = (text: string, wanted: string): number => leaves.withTexts("findTextOffset", [text, wanted]);
+    for (const [text, wanted] of [
+      ["aab", "ab"],
+      ["ab", "abc"],
+      ["xab", "b"],
+      ["", "a"],
+      ["abab", "ab"],
+      ["aaa", "ab"],
+      ["aa", ""],
+    ] as const) {
+      expect(find(text, wanted)).toBe(text.indexOf(wanted));
+    }
+  });
+
+  it("undoes percent-encoding and leaves broken escapes alone", () => {
+    const decode = (text: string): string => leaves.output("percentDecode", text).toString();
+    expect(decode("a%20%C3%a9%2Fb")).toBe("a é/b");
+    for (const text of ["", "%", "%2", "%zz", "%2g", "100%", "%%"]) expect(decode(text)).toBe(text);
+  });
+
   it("compares and trims ASCII", () => {
     const same = (left: string, right: string): number => leaves.withTexts("asciiEquals", [left, right]);
     expect([same("Content-Type", "content-type"), same("AZaz09-_", "azAZ09-_"), same("", "")]).toEqual([1, 1, 1]);
@@ -101,6 +63,8 @@ describe.each(builds)("bytes ($build)", ({ simd }) => {
     expect([starts("Bearer x", "bearer "), starts("data:", "DATA:"), starts("dat", "data"), starts("", "")]).toEqual([
       1, 1, 0, 1,
     ]);
+    const ends = (left: string, right: string): number => leaves.withTexts("asciiEndsWith", [left, right]);
+    expect([ends("a.PDF", ".pdf"), ends(".pdf", ".PDF"), ends("pdf", ".pdf"), ends("x", "")]).toEqual([1, 1, 0, 1]);
     for (const text of ["", " ", "a", "  a b \t\r\n", "\v\fx", "\u00a0x", " \n "]) {
       const trimmed = text.replace(/^[\t-\r ]+|[\t-\r ]+$/g, "");
       expect(leaves.output("asciiTrim", text).toString()).toBe(trimmed);

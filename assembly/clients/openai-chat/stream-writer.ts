@@ -1,11 +1,13 @@
 import { ByteBuffer } from "../../bytes/buffer";
 import { AnswerSink, FinishReason, MAX_ANSWER_CHOICES, MAX_NAME_BYTES, MAX_TOOL_CALLS } from "../../canonical/answer";
+import { writeDoneMarker } from "../../canonical/done-marker";
 import { writeErrorEvent } from "../../canonical/error-envelope";
 import { writeEscapedText } from "../../canonical/error-text";
 import { FailureReason } from "../../canonical/failure";
 import { finishReasonName } from "../../canonical/finish-reason";
 import { CanonicalRequest } from "../../canonical/request";
 import { AttemptTarget } from "../../providers/provider";
+import { beginEvent, endEvent } from "../../sse/encoder";
 import { OpenReasoning, writeRedactedBlock } from "./choice-state";
 import { writeUsage } from "./write-usage";
 
@@ -42,7 +44,8 @@ export class ChunkWriter extends AnswerSink {
   start(id: usize, idLength: i32, model: usize, modelLength: i32, created: i64): void {
     if (this.isDone || this.hasFailed || this.head.length > 0) return;
     const head = this.head;
-    head.ascii('data: {"id":"');
+    beginEvent(head);
+    head.ascii('{"id":"');
     if (idLength > 0 && idLength <= MAX_NAME_BYTES) head.bytes(id, idLength);
     else head.text(this.id);
     head.ascii('","object":"chat.completion.chunk","created":');
@@ -141,7 +144,8 @@ export class ChunkWriter extends AnswerSink {
     this.beginDelta(choice);
     this.out.ascii('},"finish_reason":"');
     this.out.ascii(finishReasonName(reason));
-    this.out.ascii('"}]}\n\n');
+    this.out.ascii('"}]}');
+    endEvent(this.out);
   }
 
   done(): void {
@@ -159,10 +163,11 @@ export class ChunkWriter extends AnswerSink {
       this.out.bytes(this.head.pointer, this.head.length);
       this.out.ascii('],"usage":');
       writeUsage(this.usage, this.out);
-      this.out.ascii("}\n\n");
+      this.out.byte(0x7d);
+      endEvent(this.out);
     }
     this.isDone = true;
-    this.out.ascii("data: [DONE]\n\n");
+    writeDoneMarker(this.out);
   }
 
   fail(): void {
@@ -208,7 +213,8 @@ export class ChunkWriter extends AnswerSink {
   }
 
   private endDelta(): void {
-    this.out.ascii('},"finish_reason":null}]}\n\n');
+    this.out.ascii('},"finish_reason":null}]}');
+    endEvent(this.out);
   }
 
   private beginTool(choice: i32, tool: i32): void {

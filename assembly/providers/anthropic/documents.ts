@@ -1,13 +1,15 @@
+import { endsWithIgnoringCase } from "../../bytes/ascii";
 import { ByteBuffer, encodeText } from "../../bytes/buffer";
 import { findByte } from "../../bytes/find";
+import { decodePercent } from "../../bytes/percent";
 import { findMalformed } from "../../bytes/utf8";
 import { Part } from "../../canonical/request";
 import { JsonDocument } from "../../json/document";
 import { unescapeInto } from "../../json/read";
 import { escapeInto } from "../../json/write";
 import { writeRaw } from "./blocks";
-import { decodeBase64, decodePercent, isImage, Media, MediaForm, MediaType } from "./media";
-import { endsWithIgnoringCase, isBlank } from "./text";
+import { decodeBase64, isImage, Media, MediaForm, MediaType } from "./media";
+import { isBlank } from "./text";
 
 /** What a document part is sent as. */
 export const enum DocumentForm {

@@ -1,9 +1,9 @@
 import { copyToText, encodeText } from "../../bytes/buffer";
+import { findText } from "../../bytes/find";
 import { ErrorBody } from "../../canonical/error-body";
 import { copyMessage, readBodyText, statusText } from "../../canonical/error-text";
 import { Failure, FailureReason, reasonForStatus } from "../../canonical/failure";
 import { JsonDocument, JsonKey } from "../../json/document";
-import { indexOfText } from "./text";
 
 const ERROR = new JsonKey("error");
 const TYPE = new JsonKey("type");
@@ -60,7 +60,7 @@ function findErrorType(document: JsonDocument, node: i32): ErrorType | null {
 
 function saysContextLength(pointer: usize, length: i32): bool {
   for (let index = 0; index < CONTEXT_PHRASES.length; index++) {
-    if (indexOfText(pointer, length, unchecked(CONTEXT_PHRASES[index])) >= 0) return true;
+    if (findText(pointer, length, unchecked(CONTEXT_PHRASES[index])) >= 0) return true;
   }
   return false;
 }

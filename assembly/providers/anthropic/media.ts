@@ -1,8 +1,8 @@
+import { endsWithIgnoringCase, equalsIgnoringCase, startsWithIgnoringCase } from "../../bytes/ascii";
 import { ByteBuffer, encodeText } from "../../bytes/buffer";
 import { findByte } from "../../bytes/find";
 import { JsonDocument } from "../../json/document";
 import { readCodeUnit, unescapeInto } from "../../json/read";
-import { endsWithIgnoringCase, equalsIgnoringCase, lowerCase, startsWithIgnoringCase } from "./text";
 
 /** The media types that matter here. */
 export const enum MediaType {
@@ -193,28 +193,4 @@ export function decodeBase64(pointer: usize, length: i32, out: ByteBuffer): bool
   if (rest >= 2) out.byte((rest == 2 ? bits >> 4 : bits >> 10) as u8);
   if (rest == 3) out.byte((bits >> 2) as u8);
   return true;
-}
-
-function hexValue(byte: u8): i32 {
-  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
-  const lower = lowerCase(byte);
-  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
-}
-
-/** Appends the bytes that percent-encoded text stands for (RFC 3986); a `%` without two digits stays as it is. */
-export function decodePercent(pointer: usize, length: i32, out: ByteBuffer): void {
-  const limit = pointer + length;
-  for (; pointer < limit; pointer += 1) {
-    const byte = load<u8>(pointer);
-    if (byte == 0x25 && limit - pointer >= 3) {
-      const high = hexValue(load<u8>(pointer, 1));
-      const low = hexValue(load<u8>(pointer, 2));
-      if (high >= 0 && low >= 0) {
-        out.byte(((high << 4) | low) as u8);
-        pointer += 2;
-        continue;
-      }
-    }
-    out.byte(byte);
-  }
 }

@@ -1,5 +1,5 @@
 import { encodeText } from "../../bytes/buffer";
-import { indexOfText } from "./text";
+import { findText } from "../../bytes/find";
 
 /** Which form of `thinking` a model accepts. */
 export const enum ThinkingSupport {
@@ -205,7 +205,7 @@ const FAMILY = encodeText("claude-");
 /** The quirks of an upstream model; the name may stand behind a prefix such as `anthropic/` or `us.anthropic.`. */
 export function findQuirks(model: StaticArray<u8>): ModelQuirks {
   const address = changetype<usize>(model);
-  const offset = indexOfText(address, model.length, FAMILY);
+  const offset = findText(address, model.length, FAMILY);
   if (offset < 0) return CLAUDE_4;
   for (let index = 0; index < MODELS.length; index++) {
     const row = unchecked(MODELS[index]);

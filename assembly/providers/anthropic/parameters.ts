@@ -1,5 +1,6 @@
 import { ByteBuffer, encodeText } from "../../bytes/buffer";
 import { Notice } from "../../canonical/notices";
+import { findText } from "../../bytes/find";
 import { CanonicalRequest } from "../../canonical/request";
 import { JsonDocument } from "../../json/document";
 import { unescapeInto } from "../../json/read";
@@ -7,7 +8,7 @@ import { AttemptTarget } from "../provider";
 import { writeRaw } from "./blocks";
 import { Sampling } from "./models";
 import { Effort, effortName, FormatForm, RequestPlan, ThinkingForm } from "./plan";
-import { indexOfText, isBlank } from "./text";
+import { isBlank } from "./text";
 
 const AT_SIGN = encodeText("@");
 
@@ -101,7 +102,7 @@ export function writeUser(request: CanonicalRequest, out: ByteBuffer): void {
   const document = request.document;
   const user = new ByteBuffer();
   unescapeInto(document.textPointer(request.user), document.textLength(request.user), user);
-  const isPersonal = indexOfText(user.pointer, user.length, AT_SIGN) >= 0 || isPhoneLike(user.pointer, user.length);
+  const isPersonal = findText(user.pointer, user.length, AT_SIGN) >= 0 || isPhoneLike(user.pointer, user.length);
   const isUsable = user.length <= MOST_USER_BYTES && !isBlank(user.pointer, user.length);
   user.free();
   if (isPersonal || !isUsable) return;

@@ -66,37 +66,3 @@ export function trimmedLength(pointer: usize, length: i32): i32 {
   }
   return (end - start) as i32;
 }
-
-/** The byte in lower case when it is an ASCII letter. */
-export function lowerCase(byte: u8): u8 {
-  return byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte;
-}
-
-/** Whether the bytes at `pointer` begin with an ASCII text that is given in lower case; letter case does not matter. */
-export function startsWithIgnoringCase(pointer: usize, length: i32, text: StaticArray<u8>): bool {
-  if (length < text.length) return false;
-  for (let index = 0; index < text.length; index++) {
-    if (lowerCase(load<u8>(pointer + index)) != unchecked(text[index])) return false;
-  }
-  return true;
-}
-
-/** Whether the bytes are exactly an ASCII text that is given in lower case; letter case does not matter. */
-export function equalsIgnoringCase(pointer: usize, length: i32, text: StaticArray<u8>): bool {
-  return length == text.length && startsWithIgnoringCase(pointer, length, text);
-}
-
-/** Whether the bytes end with an ASCII text that is given in lower case; letter case does not matter. */
-export function endsWithIgnoringCase(pointer: usize, length: i32, text: StaticArray<u8>): bool {
-  const rest = length - text.length;
-  return rest >= 0 && startsWithIgnoringCase(pointer + rest, text.length, text);
-}
-
-/** Offset at which a text first occurs in the bytes, or -1. */
-export function indexOfText(pointer: usize, length: i32, text: StaticArray<u8>): i32 {
-  const address = changetype<usize>(text);
-  for (let offset = 0; offset + text.length <= length; offset++) {
-    if (memory.compare(pointer + offset, address, text.length) == 0) return offset;
-  }
-  return -1;
-}

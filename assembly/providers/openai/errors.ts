@@ -1,5 +1,6 @@
 import * as keys from "../../canonical/openai-keys";
 import { ByteBuffer, copyToText, encodeText } from "../../bytes/buffer";
+import { findText } from "../../bytes/find";
 import { ErrorBody } from "../../canonical/error-body";
 import { copyMessage, readBodyText, statusText } from "../../canonical/error-text";
 import { Failure, FailureReason, reasonForStatus } from "../../canonical/failure";
@@ -67,14 +68,6 @@ function findWord(document: JsonDocument, node: i32): ErrorWord | null {
     if (document.equals(node, word.key)) return word;
   }
   return null;
-}
-
-function contains(pointer: usize, length: i32, text: StaticArray<u8>): bool {
-  const wanted = changetype<usize>(text);
-  for (let offset = 0; offset + text.length <= length; offset++) {
-    if (memory.compare(pointer + offset, wanted, text.length) == 0) return true;
-  }
-  return false;
 }
 
 /** A status that hides in a number, or 0. */
@@ -173,7 +166,7 @@ function decideReason(view: ErrorView, status: i32, failure: Failure): void {
   if (failure.reason != FailureReason.BadRequest) return;
   for (let index = 0; index < CONTEXT_PHRASES.length; index++) {
     const phrase = unchecked(CONTEXT_PHRASES[index]);
-    if (!contains(document.textPointer(view.message), document.textLength(view.message), phrase)) continue;
+    if (findText(document.textPointer(view.message), document.textLength(view.message), phrase) < 0) continue;
     failure.reason = FailureReason.ContextLength;
     failure.code = encodeText("context_length_exceeded");
   }

@@ -2,15 +2,16 @@ import * as keys from "../../canonical/openai-keys";
 import { ByteBuffer } from "../../bytes/buffer";
 import { findByte } from "../../bytes/find";
 import { MAX_ANSWER_CHOICES } from "../../canonical/answer";
+import { isDoneMarker, writeDoneMarker } from "../../canonical/done-marker";
 import { writeErrorEvent } from "../../canonical/error-envelope";
 import { Failure, FailureReason } from "../../canonical/failure";
 import { PassthroughState } from "../../canonical/passthrough";
 import { CanonicalRequest } from "../../canonical/request";
 import { Usage } from "../../canonical/usage";
 import { JsonDocument, JsonError, JsonKey } from "../../json/document";
+import { beginEvent, endEvent } from "../../sse/encoder";
 import { AttemptTarget } from "../provider";
 import { ChoiceEditor, ChoiceView, PassedChoice } from "./choice-edits";
-import { isDoneMarker } from "./done-marker";
 import { EditList } from "./edits";
 import { readErrorDocument } from "./errors";
 import { AnswerIdentity } from "./identity";
@@ -134,16 +135,17 @@ export class OpenAiPassthroughStream {
       const choice = unchecked(this.choices[position]);
       if (choice.hasFinished) continue;
       this.writeFinish(choice.index, out);
-      out.ascii(choice.tools > 0 ? '"tool_calls"}]}\n\n' : '"stop"}]}\n\n');
+      out.ascii(choice.tools > 0 ? '"tool_calls"}]}' : '"stop"}]}');
+      endEvent(out);
     }
     out.bytes(this.usageChunk.pointer, this.usageChunk.length);
     if (isMarker && out.length == before) return true;
-    out.ascii("data: [DONE]\n\n");
+    writeDoneMarker(out);
     return false;
   }
 
   private writeFinish(choice: i32, out: ByteBuffer): void {
-    out.ascii("data: ");
+    beginEvent(out);
     this.identity.writeHead(out);
     out.ascii('"choices":[{"index":');
     out.decimal(choice);
@@ -244,7 +246,8 @@ export class OpenAiPassthroughStream {
       if (!view.isSplit) continue;
       this.writeFinish(state.index, this.finishes);
       this.finishes.bytes(document.rawPointer(view.finish), document.rawLength(view.finish));
-      this.finishes.ascii("}]}\n\n");
+      this.finishes.ascii("}]}");
+      endEvent(this.finishes);
     }
   }
 
@@ -265,14 +268,14 @@ export class OpenAiPassthroughStream {
   }
 
   private writeEvent(dataLength: i32, hasLineBreak: bool, out: ByteBuffer): void {
-    out.ascii("data: ");
+    beginEvent(out);
     const start = out.length;
     this.edits.write(dataLength, out);
     // An event of several data lines holds line breaks between its tokens, which would end the line too early.
     for (let index = start; hasLineBreak && index < out.length; index++) {
       if (load<u8>(out.pointer + index) == 0x0a) store<u8>(out.pointer + index, 0x20);
     }
-    out.ascii("\n\n");
+    endEvent(out);
   }
 
   /** Keeps a chunk that holds nothing but usage until the end, where the client may want it: the last one wins (item 28). */
@@ -298,13 +301,14 @@ export class OpenAiPassthroughStream {
     const usage = this.document.find(root, keys.USAGE);
     const chunk = this.usageChunk;
     chunk.length = 0;
-    chunk.ascii("data: ");
+    beginEvent(chunk);
     this.identity.writeHead(chunk);
     chunk.ascii('"choices":[],"usage":');
     chunk.bytes(this.document.rawPointer(usage), this.document.rawLength(usage));
     for (let index = 0; index < chunk.length; index++) {
       if (load<u8>(chunk.pointer + index) == 0x0a) store<u8>(chunk.pointer + index, 0x20);
     }
-    chunk.ascii("}\n\n");
+    chunk.byte(0x7d);
+    endEvent(chunk);
   }
 }

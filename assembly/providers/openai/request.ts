@@ -1,9 +1,9 @@
 import * as keys from "../../canonical/openai-keys";
 import { ByteBuffer } from "../../bytes/buffer";
-import { writeEscapedText } from "../../canonical/error-text";
 import { CanonicalRequest } from "../../canonical/request";
 import { JsonDocument, JsonKey } from "../../json/document";
 import { equalsUnescaped } from "../../json/read";
+import { writeQuoted } from "../../json/write";
 import { ProviderType } from "../catalogue";
 import { AttemptTarget } from "../provider";
 import { EditList } from "./edits";
@@ -118,10 +118,7 @@ export class RequestEditor {
     const model = this.target.model;
     const length = document.textLength(value);
     if (equalsUnescaped(document.textPointer(value), length, changetype<usize>(model), model.length)) return;
-    const text = this.edits.replaceNode(value);
-    text.byte(0x22);
-    writeEscapedText(model, text);
-    text.byte(0x22);
+    writeQuoted(changetype<usize>(model), model.length, this.edits.replaceNode(value));
   }
 
   /** The client's own options stay; only the usage flag is made true. */

@@ -1,11 +1,11 @@
 import * as keys from "../../canonical/openai-keys";
 import { AnswerSink } from "../../canonical/answer";
+import { isDoneMarker } from "../../canonical/done-marker";
 import { FailureReason } from "../../canonical/failure";
 import { JsonDocument, JsonError } from "../../json/document";
 import { StreamReader } from "../provider";
 import { AnswerTeller } from "./answer-teller";
 import { readErrorDocument } from "./errors";
-import { isDoneMarker } from "./done-marker";
 import { readUsage } from "./usage";
 
 /** Reads `chat.completion.chunk` events into the hub. Source: https://platform.openai.com/docs/api-reference/chat-streaming */

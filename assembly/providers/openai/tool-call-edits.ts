@@ -1,9 +1,8 @@
 import * as keys from "../../canonical/openai-keys";
-import { ByteBuffer } from "../../bytes/buffer";
 import { JsonDocument } from "../../json/document";
 import { EditList } from "./edits";
 import { AnswerIdentity } from "./identity";
-import { escapeInto } from "../../json/write";
+import { writeQuoted } from "../../json/write";
 
 /** Makes the `tool_calls` of chunks and messages what OpenAI's are (checklist item 135). */
 export class ToolCallEditor {
@@ -104,14 +103,7 @@ export class ToolCallEditor {
     } else if (!document.isPresent(value)) {
       this.edits.replaceNode(value).ascii(noArguments);
     } else {
-      this.quoteValue(value, this.edits.replaceNode(value));
+      writeQuoted(document.rawPointer(value), document.rawLength(value), this.edits.replaceNode(value));
     }
-  }
-
-  /** A JSON value as a JSON string that holds it. */
-  private quoteValue(value: i32, out: ByteBuffer): void {
-    out.byte(0x22);
-    escapeInto(this.document.rawPointer(value), this.document.rawLength(value), out);
-    out.byte(0x22);
   }
 }

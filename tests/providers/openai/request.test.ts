@@ -219,6 +219,18 @@ describe("path and headers", () => {
   });
 });
 
+test("[31] any set of members can be removed with its commas", () => {
+  const names = ["a", "b", "c", "d", "e"];
+  const body =
+    '{ "a" : 1 , "model":"m", "b":[2, 3] ,"c":{ "x":"," },\n"messages":[{"role":"user"}] ,"d":"}",  "e":null }';
+  for (let removed = 0; removed < 32; removed++) {
+    const rejectedMembers = names.filter((_, index) => removed & (1 << index));
+    module.useTarget({ rejectedMembers }, "m");
+    const expected = Object.entries(JSON.parse(body) as object).filter(([name]) => !rejectedMembers.includes(name));
+    expect(JSON.parse(module.write(body).text)).toEqual(Object.fromEntries(expected));
+  }
+});
+
 test("[32] a large body is spliced at its beginning only", () => {
   const image = `data:image/png;base64,${"iVBORw0KGgo".repeat(1_000_000)}`;
   const body = JSON.stringify({

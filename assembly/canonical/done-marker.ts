@@ -1,3 +1,6 @@
+import { ByteBuffer } from "../bytes/buffer";
+import { beginEvent, endEvent } from "../sse/encoder";
+
 /** `[DONE]` as two numbers, little endian. */
 const DONE_START: u32 = 0x4e4f445b;
 const DONE_END: u16 = 0x5d45;
@@ -10,4 +13,11 @@ export function isDoneMarker(data: usize, length: i32): bool {
     length -= 1;
   }
   return length == 6 && load<u32>(data) == DONE_START && load<u16>(data, 4) == DONE_END;
+}
+
+/** Writes the event that ends an OpenAI stream (checklist item 8). */
+export function writeDoneMarker(out: ByteBuffer): void {
+  beginEvent(out);
+  out.ascii("[DONE]");
+  endEvent(out);
 }
