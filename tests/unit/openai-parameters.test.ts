@@ -1,28 +1,11 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { OpenAiModule } from "../support/openai";
+import { describe, expect, test } from "vitest";
+import { readFault, useOpenAiModule } from "../support/openai-fixture";
 
-let module: OpenAiModule;
-
-beforeAll(OpenAiModule.prepare, 300_000);
-
-beforeEach(async () => {
-  module = await OpenAiModule.load();
-});
-
-afterEach(() => {
-  expect(module.close()).toBe(0);
-});
+const openai = useOpenAiModule();
 
 const base = { model: "m", messages: [{ role: "user", content: "hi" }] };
 
-function fault(body: unknown): { param: string | null; code: string | null; message: string; status: number } {
-  const { failure } = module.read(body);
-  if (failure === null) throw new Error("the request was accepted");
-  const { param, code, message, type } = failure.envelope.error;
-  expect(failure.reason).toBe("bad-request");
-  expect(type).toBe("invalid_request_error");
-  return { param, code, message, status: failure.status };
-}
+const fault = (body: unknown): ReturnType<typeof readFault> => readFault(openai.module, body);
 
 describe("tools and parameters", () => {
   test("[50] tools with everything", () => {
@@ -31,7 +14,7 @@ describe("tools and parameters", () => {
       { type: "function", function: { name: "f", description: "d", parameters: schema, strict: true } },
       { function: { name: "g", parameters: null }, cache_control: { type: "ephemeral" } },
     ];
-    expect(module.read({ ...base, tools }).request?.tools).toEqual([
+    expect(openai.module.read({ ...base, tools }).request?.tools).toEqual([
       { name: "f", description: "d", parameters: schema, strict: true },
       { name: "g", cacheControl: { type: "ephemeral" } },
     ]);
@@ -44,23 +27,26 @@ describe("tools and parameters", () => {
     ["none", 3],
     [null, 0],
   ])("[52] tool_choice %j", (choice, expected) => {
-    expect(module.read({ ...base, tool_choice: choice }).request).toMatchObject({ toolChoice: expected });
+    expect(openai.module.read({ ...base, tool_choice: choice }).request).toMatchObject({ toolChoice: expected });
   });
 
   test("[52] a named tool", () => {
     const choice = { type: "function", function: { name: "f" } };
-    expect(module.read({ ...base, tool_choice: choice }).request).toMatchObject({ toolChoice: 4, toolChoiceName: "f" });
+    expect(openai.module.read({ ...base, tool_choice: choice }).request).toMatchObject({
+      toolChoice: 4,
+      toolChoiceName: "f",
+    });
   });
 
   test("[31] numbers and schemas stay as they are written", () => {
     const body =
       '{"model":"m","messages":[{"role":"user","content":"x"}],"seed":9007199254740993,"temperature":1e-7,"top_p":-0,"stop":["a"],' +
       '"tools":[{"type":"function","function":{"name":"f","parameters":{"z":1.0,"a":12345678901234567890123}}}]}';
-    const failure = module.readHead(body);
+    const failure = openai.module.readHead(body);
     expect(failure).toBeNull();
     // The dump copies the nodes' bytes, so its text shows them as they are.
-    module.read(body);
-    const text = module.write(body).text;
+    openai.module.read(body);
+    const text = openai.module.write(body).text;
     for (const piece of ["9007199254740993", "1e-7", "-0", '{"z":1.0,"a":12345678901234567890123}']) {
       expect(text).toContain(piece);
     }
@@ -90,7 +76,7 @@ describe("tools and parameters", () => {
       top_logprobs: 2,
       parallel_tool_calls: false,
     };
-    expect(module.read({ ...base, ...given }).request).toMatchObject({
+    expect(openai.module.read({ ...base, ...given }).request).toMatchObject({
       maxTokens: 7,
       temperature: 0.5,
       topP: 0.25,
@@ -114,7 +100,7 @@ describe("tools and parameters", () => {
       parallelToolCalls: 1,
     });
     const nothing = Object.fromEntries(Object.keys(given).map((name) => [name, null]));
-    const { request } = module.read({ ...base, ...nothing });
+    const { request } = openai.module.read({ ...base, ...nothing });
     expect(request).toMatchObject({ choices: 1, responseFormat: 0, parallelToolCalls: 0 });
     for (const name of ["maxTokens", "temperature", "stop", "schema", "thinking", "user"]) {
       expect(request).not.toHaveProperty(name);
@@ -123,12 +109,12 @@ describe("tools and parameters", () => {
 
   test("a schema that is not given is any object", () => {
     const format = { response_format: { type: "json_schema", json_schema: { name: "s" } } };
-    expect(module.read({ ...base, ...format }).request).toMatchObject({ responseFormat: 1 });
+    expect(openai.module.read({ ...base, ...format }).request).toMatchObject({ responseFormat: 1 });
   });
 
   test("[30] unknown members are ignored", () => {
     const messages = [{ role: "user", content: "x", mood: 1 }];
-    expect(module.read({ ...base, messages, magic: { a: [1] } }).failure).toBeNull();
+    expect(openai.module.read({ ...base, messages, magic: { a: [1] } }).failure).toBeNull();
   });
 
   test.each([

@@ -1,5 +1,6 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type DumpedPart, OpenAiModule } from "../support/openai";
+import { describe, expect, test } from "vitest";
+import { type DumpedPart } from "../support/openai";
+import { readFault, useOpenAiModule } from "../support/openai-fixture";
 
 /** As in assembly/canonical/request.ts. */
 const KIND = {
@@ -15,31 +16,14 @@ const KIND = {
 };
 const ROLE = { system: 1, user: 2, assistant: 3, tool: 4 };
 
-let module: OpenAiModule;
-
-beforeAll(OpenAiModule.prepare, 300_000);
-
-beforeEach(async () => {
-  module = await OpenAiModule.load();
-});
-
-afterEach(() => {
-  expect(module.close()).toBe(0);
-});
+const openai = useOpenAiModule();
 
 const base = { model: "m", messages: [{ role: "user", content: "hi" }] };
 
-function fault(body: unknown): { param: string | null; code: string | null; message: string; status: number } {
-  const { failure } = module.read(body);
-  if (failure === null) throw new Error("the request was accepted");
-  const { param, code, message, type } = failure.envelope.error;
-  expect(failure.reason).toBe("bad-request");
-  expect(type).toBe("invalid_request_error");
-  return { param, code, message, status: failure.status };
-}
+const fault = (body: unknown): ReturnType<typeof readFault> => readFault(openai.module, body);
 
 function parts(messages: unknown[]): DumpedPart[] {
-  const { request, failure } = module.read({ model: "m", messages });
+  const { request, failure } = openai.module.read({ model: "m", messages });
   expect(failure).toBeNull();
   return request?.parts ?? [];
 }
@@ -88,19 +72,22 @@ describe("the head", () => {
       deep,
       "\0",
     ];
-    for (const body of bodies) expect(module.readHead(body)?.status, body.slice(0, 40)).toBe(400);
-    expect(module.readHead(new Uint8Array([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]))?.status).toBe(400);
+    for (const body of bodies) expect(openai.module.readHead(body)?.status, body.slice(0, 40)).toBe(400);
+    expect(openai.module.readHead(new Uint8Array([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]))?.status).toBe(400);
   });
 
   test("null means not given", () => {
-    const { request } = module.read({ ...base, stream: null, stream_options: null });
+    const { request } = openai.module.read({ ...base, stream: null, stream_options: null });
     expect(request).toMatchObject({ model: "m", stream: 0, includeUsage: 0 });
   });
 
   test("usage is asked for only in a stream", () => {
     const options = { stream_options: { include_usage: true } };
-    expect(module.read({ ...base, ...options }).request).toMatchObject({ stream: 0, includeUsage: 0 });
-    expect(module.read({ ...base, ...options, stream: true }).request).toMatchObject({ stream: 1, includeUsage: 1 });
+    expect(openai.module.read({ ...base, ...options }).request).toMatchObject({ stream: 0, includeUsage: 0 });
+    expect(openai.module.read({ ...base, ...options, stream: true }).request).toMatchObject({
+      stream: 1,
+      includeUsage: 1,
+    });
   });
 });
 
@@ -221,7 +208,7 @@ describe("messages", () => {
   });
 
   test("[49] the forms from before tools", () => {
-    const { request } = module.read({
+    const { request } = openai.module.read({
       model: "m",
       functions: [{ name: "f", description: "d", parameters: { type: "object" } }],
       function_call: { name: "f" },

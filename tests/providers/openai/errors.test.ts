@@ -1,17 +1,7 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { OpenAiModule } from "../../support/openai";
+import { describe, expect, test } from "vitest";
+import { useOpenAiModule } from "../../support/openai-fixture";
 
-let module: OpenAiModule;
-
-beforeAll(OpenAiModule.prepare, 300_000);
-
-beforeEach(async () => {
-  module = await OpenAiModule.load();
-});
-
-afterEach(() => {
-  expect(module.close()).toBe(0);
-});
+const openai = useOpenAiModule();
 
 const envelope = (members: object): unknown => ({
   error: { message: "m", type: null, param: null, code: null, ...members },
@@ -41,7 +31,7 @@ describe("[14] the status decides, a vendor's own word decides better", () => {
     [529, envelope({}), "overloaded"],
     [504, "", "timeout"],
   ])("%i %j is %s", (status, body, reason) => {
-    const failure = module.readError(status, body);
+    const failure = openai.module.readError(status, body);
     expect(failure).toMatchObject({ reason, status });
     expect(failure.envelope.error.message.length).toBeGreaterThan(0);
   });
@@ -49,7 +39,7 @@ describe("[14] the status decides, a vendor's own word decides better", () => {
 
 describe("[118] Azure's content filter", () => {
   test("keeps message, param and code", () => {
-    const failure = module.readError(400, {
+    const failure = openai.module.readError(400, {
       error: {
         message: "filtered",
         type: null,
@@ -91,13 +81,13 @@ describe("[15] any body becomes an envelope", () => {
     [{ error: {} }, "Bad Request"],
     [{ error: { message: { a: 1 } } }, '{"a":1}'],
   ])("%j says %j", (body, message) => {
-    const failure = module.readError(400, body);
+    const failure = openai.module.readError(400, body);
     expect(failure.envelope.error.message).toBe(message);
     expect(failure.status).toBe(400);
   });
 
   test("bytes that are not UTF-8", () => {
-    const failure = module.readError(500, new Uint8Array([0x61, 0xff, 0xe4, 0xbd, 0x62, 0x00, 0x80]));
+    const failure = openai.module.readError(500, new Uint8Array([0x61, 0xff, 0xe4, 0xbd, 0x62, 0x00, 0x80]));
     expect(failure.envelope.error.message).toBe("a\ufffd\ufffdb\0\ufffd");
   });
 
@@ -108,15 +98,15 @@ describe("[15] any body becomes an envelope", () => {
     [`${"a".repeat(1995)}\ud83d\ude00x`, `${"a".repeat(1995)}\ud83d\ude00x`],
     [`${"a".repeat(1997)}\ud83d\ude00x`, "a".repeat(1997)],
   ])("a long message is cut between characters", (text, cut) => {
-    expect(module.readError(500, `x${text}`.slice(1)).envelope.error.message).toBe(cut.trimEnd());
-    expect(module.readError(500, envelope({ message: text })).envelope.error.message).toBe(cut);
+    expect(openai.module.readError(500, `x${text}`.slice(1)).envelope.error.message).toBe(cut.trimEnd());
+    expect(openai.module.readError(500, envelope({ message: text })).envelope.error.message).toBe(cut);
   });
 
   test("a long message is cut between escapes", () => {
     const pair = "\\ud83d\\ude00";
-    const failure = module.readError(500, `{"error":{"message":"${"a".repeat(1990)}${pair}${pair}"}}`);
+    const failure = openai.module.readError(500, `{"error":{"message":"${"a".repeat(1990)}${pair}${pair}"}}`);
     expect(failure.envelope.error.message).toBe("a".repeat(1990));
-    const fits = module.readError(500, `{"error":{"message":"${"a".repeat(1988)}${pair}${pair}"}}`);
+    const fits = openai.module.readError(500, `{"error":{"message":"${"a".repeat(1988)}${pair}${pair}"}}`);
     expect(fits.envelope.error.message).toBe(`${"a".repeat(1988)}\ud83d\ude00`);
   });
 });
@@ -130,7 +120,7 @@ describe("[15] an error in an event, as DashScope refuses a stream", () => {
     `\ufeffdata: ${error}\r\n\r\ndata: [DONE]\r\n\r\n`,
     `: wait\n\ndata: wait\n\ndata: ${error.replace(",", ",\ndata: ")}\n\n`,
   ])("%j", (body) => {
-    expect(module.readError(400, body)).toMatchObject({
+    expect(openai.module.readError(400, body)).toMatchObject({
       reason: "bad-request",
       status: 400,
       envelope: { error: { message: "m", type: "t", code: "invalid_parameter_error" } },
@@ -140,7 +130,7 @@ describe("[15] an error in an event, as DashScope refuses a stream", () => {
   test.each(["data: no JSON\n\n", "data: 7\n\n", 'data: {"a":1}\n\n', "data:", "data: {\n\n"])(
     "%j holds none, so its text is the message",
     (body) => {
-      expect(module.readError(400, body).envelope.error.message).toBe(body.trimEnd());
+      expect(openai.module.readError(400, body).envelope.error.message).toBe(body.trimEnd());
     },
   );
 });
@@ -160,13 +150,13 @@ describe("[16] the status gives the type that the vendor does not", () => {
     [504, "timeout"],
     [529, "overloaded_error"],
   ])("%i is %s", (status, type) => {
-    expect(module.readError(status, "x").envelope.error.type).toBe(type);
-    expect(module.readError(status, envelope({ type: "own" })).envelope.error.type).toBe("own");
+    expect(openai.module.readError(status, "x").envelope.error.type).toBe(type);
+    expect(openai.module.readError(status, envelope({ type: "own" })).envelope.error.type).toBe("own");
   });
 });
 
 test("the envelope lists attempts in a fixed order", () => {
-  expect(module.writeAttempts()).toBe(
+  expect(openai.module.writeAttempts()).toBe(
     '{"error":{"message":"slow down","type":"rate_limit_error","param":null,"code":"busy","attempts":[' +
       '{"provider":"a\\"b","model":"m/1","reason":"rate-limit","status":429},' +
       '{"provider":"c","model":"m\\n2","reason":"connect","status":null}]}}',
@@ -186,9 +176,9 @@ test("the model list shows what the configuration spells out", () => {
     ],
   };
   const entry = { id: "deepseek-chat", object: "model", created: 1_700_000_000, owned_by: "deepseek" };
-  expect(module.models(config)).toEqual({ object: "list", data: [entry] });
-  expect(module.models(config, "deepseek-chat")).toEqual(entry);
-  expect(module.models(config, "qwen-max")).toEqual({ ...entry, id: "qwen-max", owned_by: "dashscope" });
-  expect(module.models(config, "dashscope/x")).toEqual({ ...entry, id: "dashscope/x", owned_by: "dashscope" });
-  expect(module.models(config, "nobody")).toBeNull();
+  expect(openai.module.models(config)).toEqual({ object: "list", data: [entry] });
+  expect(openai.module.models(config, "deepseek-chat")).toEqual(entry);
+  expect(openai.module.models(config, "qwen-max")).toEqual({ ...entry, id: "qwen-max", owned_by: "dashscope" });
+  expect(openai.module.models(config, "dashscope/x")).toEqual({ ...entry, id: "dashscope/x", owned_by: "dashscope" });
+  expect(openai.module.models(config, "nobody")).toBeNull();
 });

@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { allSplits } from "../../support/chunking";
-import { OpenAiModule, toBytes } from "../../support/openai";
+import { toBytes } from "../../support/openai";
+import { useOpenAiModule } from "../../support/openai-fixture";
 
 /*
  * Recorded exchanges as wire bytes: <case>/{request,upstream-request,upstream-response,response}.{json,sse} and target.json.
@@ -39,17 +40,7 @@ const CASES: Record<string, string> = {
   "unary-sloppy": "[135] what is missing in an answer is filled in; [29] content is null beside tool calls",
 };
 
-let module: OpenAiModule;
-
-beforeAll(OpenAiModule.prepare, 300_000);
-
-beforeEach(async () => {
-  module = await OpenAiModule.load();
-});
-
-afterEach(() => {
-  expect(module.close()).toBe(0);
-});
+const openai = useOpenAiModule();
 
 function compare(path: string, actual: string): void {
   if (isUpdate) writeFileSync(path, actual);
@@ -67,16 +58,16 @@ describe.each(Object.entries(CASES))("%s", (name, description) => {
   const target = JSON.parse(read("target.json")) as Target;
 
   test(description, () => {
-    module.useTarget(target.type, target.model);
-    compare(path("upstream-request.json"), module.write(read("request.json")).text);
+    openai.module.useTarget(target.type, target.model);
+    compare(path("upstream-request.json"), openai.module.write(read("request.json")).text);
     if (isStream) {
       for (const { name: split, chunks } of allSplits(toBytes(read("upstream-response.sse")))) {
-        const { text } = module.passStream(chunks);
+        const { text } = openai.module.passStream(chunks);
         if (split === "whole") compare(path("response.sse"), text);
         expect(text, split).toBe(read("response.sse"));
       }
     } else {
-      compare(path("response.json"), module.passAnswer(read("upstream-response.json")).text);
+      compare(path("response.json"), openai.module.passAnswer(read("upstream-response.json")).text);
     }
   });
 });

@@ -1,21 +1,12 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { OpenAiModule, toBytes } from "../../support/openai";
+import { describe, expect, test } from "vitest";
+import { toBytes } from "../../support/openai";
+import { useOpenAiModule } from "../../support/openai-fixture";
 import { chunk, choice, DONE, FINISH, ROLE, STREAM, TEXT, toEvents, WITH_USAGE } from "./chunks";
 
 /*
  * Answers that are valid and meant to cost: more work or more bytes than what came in would explain.
  */
-let module: OpenAiModule;
-
-beforeAll(OpenAiModule.prepare, 300_000);
-
-beforeEach(async () => {
-  module = await OpenAiModule.load();
-});
-
-afterEach(() => {
-  expect(module.close()).toBe(0);
-});
+const openai = useOpenAiModule();
 
 const NUMBER = 150_000;
 const calls = Array.from(
@@ -32,18 +23,18 @@ function expectQuick(work: () => void): void {
 
 describe("150,000 tool calls in one answer take time in proportion, and the first 1024 are passed on", () => {
   test("unary", () => {
-    expect(module.readHead({ ...STREAM, stream: false })).toBeNull();
+    expect(openai.module.readHead({ ...STREAM, stream: false })).toBeNull();
     const body = `{"choices":[{"message":{"tool_calls":[${calls}]}}]}`;
     let text = "";
-    expectQuick(() => ({ text } = module.passHub(false, false, [toBytes(body)])));
+    expectQuick(() => ({ text } = openai.module.passHub(false, false, [toBytes(body)])));
     expect(text.match(/"type":"function"/g)).toHaveLength(1024);
   }, 60_000);
 
   test("streamed", () => {
-    expect(module.readHead(STREAM)).toBeNull();
+    expect(openai.module.readHead(STREAM)).toBeNull();
     const event = `data: {"choices":[{"delta":{"tool_calls":[${calls}]},"finish_reason":"tool_calls"}]}\n\n`;
     let text = "";
-    expectQuick(() => ({ text } = module.passHub(true, true, [toBytes(`${event}data: [DONE]\n\n`)])));
+    expectQuick(() => ({ text } = openai.module.passHub(true, true, [toBytes(`${event}data: [DONE]\n\n`)])));
     expect(text.match(/"type":"function"/g)).toHaveLength(1024);
   }, 60_000);
 });
@@ -55,10 +46,10 @@ describe("a name of 100 kB is not repeated in every chunk", () => {
   const events = toBytes(toEvents([first, ...Array.from({ length: 300 }, () => nameless), FINISH, DONE]));
 
   test.each([
-    ["through the hub", () => module.passHub(true, true, [events])],
-    ["passed through", () => module.passStream([events])],
+    ["through the hub", () => openai.module.passHub(true, true, [events])],
+    ["passed through", () => openai.module.passStream([events])],
   ])("%s", (_, pass) => {
-    expect(module.readHead(STREAM)).toBeNull();
+    expect(openai.module.readHead(STREAM)).toBeNull();
     const answer = pass();
     expect(answer.state).toBe("done");
     expect(answer.text.length).toBeLessThan(2 * events.length);
@@ -68,10 +59,10 @@ describe("a name of 100 kB is not repeated in every chunk", () => {
 });
 
 test("token counts beyond belief stay positive when they are added", () => {
-  expect(module.readHead(WITH_USAGE)).toBeNull();
+  expect(openai.module.readHead(WITH_USAGE)).toBeNull();
   const usage = '"usage":{"prompt_tokens":9223372036854775807,"completion_tokens":1e30}';
   const events = `${toEvents([ROLE, TEXT, FINISH, chunk([])]).replace(/"choices":\[\]/, `"choices":[],${usage}`)}data: [DONE]\n\n`;
-  const answer = module.passHub(true, true, [toBytes(events)]);
+  const answer = openai.module.passHub(true, true, [toBytes(events)]);
   expect(answer.text).toMatch(/"total_tokens":\d+,/);
   expect(answer.usage?.input).toBe(2 ** 48);
 });

@@ -1,18 +1,9 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { allSplits, SeededRandom } from "../../support/chunking";
-import { type Answer, OpenAiModule, toBytes } from "../../support/openai";
+import { type Answer, toBytes } from "../../support/openai";
+import { useOpenAiModule } from "../../support/openai-fixture";
 
-let module: OpenAiModule;
-
-beforeAll(OpenAiModule.prepare, 300_000);
-
-beforeEach(async () => {
-  module = await OpenAiModule.load();
-});
-
-afterEach(() => {
-  expect(module.close()).toBe(0);
-});
+const openai = useOpenAiModule();
 
 type Json = Record<string, unknown>;
 
@@ -36,15 +27,17 @@ function toEvents(events: unknown[]): string {
 
 /** From the provider's stream through the hub, in every split, into a stream or one answer. */
 function send(events: unknown[], toStream: boolean, request: unknown = REQUEST): Answer {
-  expect(module.readHead(request)).toBeNull();
-  const answers = allSplits(toBytes(toEvents(events))).map(({ chunks }) => module.passHub(true, toStream, chunks));
+  expect(openai.module.readHead(request)).toBeNull();
+  const answers = allSplits(toBytes(toEvents(events))).map(({ chunks }) =>
+    openai.module.passHub(true, toStream, chunks),
+  );
   for (const answer of answers) expect(answer).toEqual(answers[0]);
   return answers[0] as Answer;
 }
 
 function sendUnary(answer: unknown, toStream: boolean, request: unknown = REQUEST): Answer {
-  expect(module.readHead(request)).toBeNull();
-  return module.passHub(false, toStream, [toBytes(answer)]);
+  expect(openai.module.readHead(request)).toBeNull();
+  return openai.module.passHub(false, toStream, [toBytes(answer)]);
 }
 
 const ROLE = chunk({ role: "assistant", content: "" });
@@ -334,19 +327,21 @@ describe("random answers", () => {
   test("never trap, never leak and never give invalid JSON, passed through or through the hub", () => {
     const asked = { ...REQUEST, stream_options: { include_usage: true } };
     for (let round = 0; round < 1500; round++) {
-      expect(module.readHead(random.chance(0.5) ? REQUEST : asked)).toBeNull();
+      expect(openai.module.readHead(random.chance(0.5) ? REQUEST : asked)).toBeNull();
       const bytes = toBytes(mutate(random.pick(samples)));
-      const passed = module.passStream([bytes]);
+      const passed = openai.module.passStream([bytes]);
       expectCleanStream(passed.text);
       expect(passed.text.includes("data: [DONE]")).toBe(passed.state === "done");
-      expectCleanStream(module.passHub(true, true, [bytes]).text);
-      const gathered = module.passHub(true, false, [bytes]).text;
+      expectCleanStream(openai.module.passHub(true, true, [bytes]).text);
+      const gathered = openai.module.passHub(true, false, [bytes]).text;
       if (gathered !== "") JSON.parse(gathered);
       const body = mutate(unary);
-      const answer = module.passAnswer(body);
+      const answer = openai.module.passAnswer(body);
       if (answer.state === "done") JSON.parse(answer.text);
-      expectCleanStream(module.passHub(false, true, [toBytes(body)]).text);
-      expect(module.readError(random.pick([400, 429, 500]), body).envelope.error.message.length).toBeGreaterThan(0);
+      expectCleanStream(openai.module.passHub(false, true, [toBytes(body)]).text);
+      expect(openai.module.readError(random.pick([400, 429, 500]), body).envelope.error.message.length).toBeGreaterThan(
+        0,
+      );
     }
   });
 
@@ -378,10 +373,10 @@ describe("random answers", () => {
     });
     for (let round = 0; round < 1500; round++) {
       const mutated = mutate(body);
-      if (module.read(mutated).failure !== null && module.readHead(mutated) !== null) continue;
+      if (openai.module.read(mutated).failure !== null && openai.module.readHead(mutated) !== null) continue;
       for (const type of ["openai", "deepseek", "qwen"]) {
-        module.useTarget(type, "m2");
-        const sent = JSON.parse(module.write(mutated).text) as Json;
+        openai.module.useTarget(type, "m2");
+        const sent = JSON.parse(openai.module.write(mutated).text) as Json;
         expect(sent["model"]).toBe("m2");
       }
     }

@@ -1,47 +1,37 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { OpenAiModule } from "../../support/openai";
+import { describe, expect, test } from "vitest";
+import { useOpenAiModule } from "../../support/openai-fixture";
 
-let module: OpenAiModule;
-
-beforeAll(OpenAiModule.prepare, 300_000);
-
-beforeEach(async () => {
-  module = await OpenAiModule.load();
-});
-
-afterEach(() => {
-  expect(module.close()).toBe(0);
-});
+const openai = useOpenAiModule();
 
 const MESSAGES = '"messages":[{"role":"user","content":"hi"}]';
 
 describe("[137] the same protocol goes through byte for byte", () => {
   test("nothing to change: nothing is copied", () => {
     const body = `{ "model" : "gpt-test",\n ${MESSAGES}, "x": {"b":1.0, "a":[ ]}, "seed":9007199254740993 }`;
-    expect(module.write(body)).toEqual({ text: body, replaced: 0 });
+    expect(openai.module.write(body)).toEqual({ text: body, replaced: 0 });
   });
 
   test("a model that is only escaped differently stays as it is written", () => {
     const body = `{"model":"gpt\\u002dtest",${MESSAGES}}`;
-    expect(module.write(body)).toEqual({ text: body, replaced: 0 });
+    expect(openai.module.write(body)).toEqual({ text: body, replaced: 0 });
   });
 
   test("only the model is replaced", () => {
     const body = `{"model": "other" ,${MESSAGES},"big":"${"x".repeat(100_000)}"}`;
-    const { text, replaced } = module.write(body);
+    const { text, replaced } = openai.module.write(body);
     expect(text).toBe(body.replace('"other"', '"gpt-test"'));
     expect(replaced).toBe(body.indexOf('"other"') + '"other"'.length);
   });
 
   test("the model's name is escaped", () => {
-    module.useTarget("openai", 'a"b\\c\nd');
-    expect(module.write(`{"model":"m",${MESSAGES}}`).text).toBe(`{"model":"a\\"b\\\\c\\nd",${MESSAGES}}`);
+    openai.module.useTarget("openai", 'a"b\\c\nd');
+    expect(openai.module.write(`{"model":"m",${MESSAGES}}`).text).toBe(`{"model":"a\\"b\\\\c\\nd",${MESSAGES}}`);
   });
 });
 
 describe("[26] usage is asked for in every stream", () => {
   test("right behind the opening brace", () => {
-    const { text, replaced } = module.write(`{ "model":"gpt-test","stream":true,${MESSAGES}}`);
+    const { text, replaced } = openai.module.write(`{ "model":"gpt-test","stream":true,${MESSAGES}}`);
     expect(text).toBe(`{"stream_options":{"include_usage":true}, "model":"gpt-test","stream":true,${MESSAGES}}`);
     expect(replaced).toBe(1);
   });
@@ -56,29 +46,29 @@ describe("[26] usage is asked for in every stream", () => {
   ])("the client's options %s become %s", (given, sent) => {
     const body = (options: string): string =>
       `{"model":"gpt-test","stream":true,"stream_options":${options},${MESSAGES}}`;
-    expect(module.write(body(given)).text).toBe(body(sent));
+    expect(openai.module.write(body(given)).text).toBe(body(sent));
   });
 });
 
 describe("[27] stream_options only where they are known", () => {
   test.each(["false", "null"])("not with stream %s", (stream) => {
     const body = `{"stream_options":{"include_usage":true},"model":"gpt-test","stream":${stream},${MESSAGES}}`;
-    expect(module.write(body).text).toBe(`{"model":"gpt-test","stream":${stream},${MESSAGES}}`);
+    expect(openai.module.write(body).text).toBe(`{"model":"gpt-test","stream":${stream},${MESSAGES}}`);
   });
 
   test("not without stream, wherever they stand", () => {
     const options = '"stream_options":{"include_usage":true}';
     const sent = `{"model":"gpt-test",${MESSAGES}}`;
-    expect(module.write(`{"model":"gpt-test",${options},${MESSAGES}}`).text).toBe(sent);
-    expect(module.write(`{"model":"gpt-test",${MESSAGES} , ${options} }`).text).toBe(sent.replace(/}$/, " }"));
+    expect(openai.module.write(`{"model":"gpt-test",${options},${MESSAGES}}`).text).toBe(sent);
+    expect(openai.module.write(`{"model":"gpt-test",${MESSAGES} , ${options} }`).text).toBe(sent.replace(/}$/, " }"));
   });
 
   test("not to a server that rejects them", () => {
-    module.useTarget({ acceptsStreamOptions: false }, "gpt-test");
+    openai.module.useTarget({ acceptsStreamOptions: false }, "gpt-test");
     const sent = `{"model":"gpt-test","stream":true,${MESSAGES}}`;
-    expect(module.write(`{"model":"gpt-test","stream":true,${MESSAGES}}`)).toEqual({ text: sent, replaced: 0 });
-    expect(module.write(`{"stream_options":{},"model":"gpt-test","stream":true,${MESSAGES}}`).text).toBe(sent);
-    expect(module.write(`{"model":"gpt-test","stream":true,${MESSAGES},"stream_options":null}`).text).toBe(sent);
+    expect(openai.module.write(`{"model":"gpt-test","stream":true,${MESSAGES}}`)).toEqual({ text: sent, replaced: 0 });
+    expect(openai.module.write(`{"stream_options":{},"model":"gpt-test","stream":true,${MESSAGES}}`).text).toBe(sent);
+    expect(openai.module.write(`{"model":"gpt-test","stream":true,${MESSAGES},"stream_options":null}`).text).toBe(sent);
   });
 });
 
@@ -86,45 +76,47 @@ describe("[133] a server's dialect", () => {
   const developer = `{"model":"m","messages":[{"content":"be kind","role":"developer"},{"role":"user","content":"hi"}]}`;
 
   test.each(["deepseek", "qwen", "dashscope", "vllm", "generic", "ollama"])("developer is system at %s", (type) => {
-    module.useTarget(type, "m");
-    expect(module.write(developer).text).toBe(developer.replace('"developer"', '"system"'));
+    openai.module.useTarget(type, "m");
+    expect(openai.module.write(developer).text).toBe(developer.replace('"developer"', '"system"'));
   });
 
   test("developer stays at openai", () => {
-    module.useTarget("openai", "m");
-    expect(module.write(developer)).toEqual({ text: developer, replaced: 0 });
+    openai.module.useTarget("openai", "m");
+    expect(openai.module.write(developer)).toEqual({ text: developer, replaced: 0 });
   });
 
   test("max_completion_tokens is max_tokens where only that is known", () => {
-    module.useTarget("deepseek", "m");
+    openai.module.useTarget("deepseek", "m");
     const body = (limit: string): string => `{"model":"m",${limit}${MESSAGES}}`;
-    expect(module.write(body('"max_completion_tokens":5,')).text).toBe(body('"max_tokens":5,'));
-    expect(module.write(body('"max_completion_tokens":null,')).text).toBe(body(""));
-    expect(module.write(body('"max_tokens":5,"max_completion_tokens":null,')).text).toBe(body('"max_tokens":5,'));
+    expect(openai.module.write(body('"max_completion_tokens":5,')).text).toBe(body('"max_tokens":5,'));
+    expect(openai.module.write(body('"max_completion_tokens":null,')).text).toBe(body(""));
+    expect(openai.module.write(body('"max_tokens":5,"max_completion_tokens":null,')).text).toBe(
+      body('"max_tokens":5,'),
+    );
   });
 
   test("[54] max_completion_tokens wins when both are given", () => {
-    module.useTarget("deepseek", "m");
+    openai.module.useTarget("deepseek", "m");
     const body = `{"max_tokens":9,"model":"m","max_completion_tokens":5,${MESSAGES}}`;
-    expect(module.write(body).text).toBe(`{"model":"m","max_tokens":5,${MESSAGES}}`);
+    expect(openai.module.write(body).text).toBe(`{"model":"m","max_tokens":5,${MESSAGES}}`);
   });
 
   test("max_tokens is max_completion_tokens where only that is known", () => {
-    module.useTarget({ acceptsMaxTokens: false }, "m");
+    openai.module.useTarget({ acceptsMaxTokens: false }, "m");
     const body = (limit: string): string => `{"model":"m",${limit}${MESSAGES}}`;
-    expect(module.write(body('"max_tokens":5,')).text).toBe(body('"max_completion_tokens":5,'));
-    expect(module.write(body('"max_tokens":5,"max_completion_tokens":4,')).text).toBe(
+    expect(openai.module.write(body('"max_tokens":5,')).text).toBe(body('"max_completion_tokens":5,'));
+    expect(openai.module.write(body('"max_tokens":5,"max_completion_tokens":4,')).text).toBe(
       body('"max_completion_tokens":4,'),
     );
-    expect(module.write(body('"max_tokens":5,"max_completion_tokens":null,')).text).toBe(
+    expect(openai.module.write(body('"max_tokens":5,"max_completion_tokens":null,')).text).toBe(
       body('"max_completion_tokens":5,'),
     );
   });
 
   test("both stay where both are known", () => {
-    module.useTarget("openai", "m");
+    openai.module.useTarget("openai", "m");
     const body = `{"model":"m","max_tokens":5,"max_completion_tokens":4,${MESSAGES}}`;
-    expect(module.write(body).replaced).toBe(0);
+    expect(openai.module.write(body).replaced).toBe(0);
   });
 });
 
@@ -137,27 +129,27 @@ describe("[134] reasoning in the history", () => {
   const user = '{"role":"user","content":"q"}';
 
   test("deepseek: removed from turns without tools", () => {
-    module.useTarget("deepseek", "m");
-    expect(module.write(wrap([user, plain, user, signed, user])).text).toBe(
+    openai.module.useTarget("deepseek", "m");
+    expect(openai.module.write(wrap([user, plain, user, signed, user])).text).toBe(
       wrap([user, '{"role":"assistant","content":"a"}', user, '{"role":"assistant","content":"a"}', user]),
     );
   });
 
   test("deepseek: kept in the whole turn that called a tool, where it is demanded", () => {
-    module.useTarget("deepseek", "m");
+    openai.module.useTarget("deepseek", "m");
     const calling = `{"role":"assistant","reasoning_content":"why","content":null,${call}}`;
     const result = '{"role":"tool","tool_call_id":"c","content":"r"}';
     const body = wrap([user, plain, user, calling, result, plain, user]);
-    expect(module.write(body).text).toBe(
+    expect(openai.module.write(body).text).toBe(
       wrap([user, '{"role":"assistant","content":"a"}', user, calling, result, plain, user]),
     );
   });
 
   test("openai: removed, because unknown members are rejected", () => {
-    module.useTarget("openai", "m");
+    openai.module.useTarget("openai", "m");
     const last = '{"role":"assistant","content":"a" , "reasoning_content":"w","thinking_blocks":[]}';
     const only = '{"reasoning":"w","role":"assistant"}';
-    expect(module.write(wrap([user, signed, last, only, user])).text).toBe(
+    expect(openai.module.write(wrap([user, signed, last, only, user])).text).toBe(
       wrap([
         user,
         '{"role":"assistant","content":"a"}',
@@ -169,13 +161,13 @@ describe("[134] reasoning in the history", () => {
   });
 
   test("others: kept as it is", () => {
-    module.useTarget("vllm", "m");
-    expect(module.write(wrap([user, plain, user]))).toEqual({ text: wrap([user, plain, user]), replaced: 0 });
+    openai.module.useTarget("vllm", "m");
+    expect(openai.module.write(wrap([user, plain, user]))).toEqual({ text: wrap([user, plain, user]), replaced: 0 });
   });
 
   test("developer and reasoning edits keep their order", () => {
-    module.useTarget("deepseek", "m");
-    const text = module.write(wrap([user, plain, '{"role":"developer","content":"d"}', plain, user])).text;
+    openai.module.useTarget("deepseek", "m");
+    const text = openai.module.write(wrap([user, plain, '{"role":"developer","content":"d"}', plain, user])).text;
     expect(text).toBe(
       wrap([
         user,
@@ -190,11 +182,11 @@ describe("[134] reasoning in the history", () => {
 
 describe("[136] members that a server rejects", () => {
   test("are removed, wherever they stand", () => {
-    module.useTarget({ rejectedMembers: ["logprobs", "service_tier", "parallel_tool_calls"] }, "m");
+    openai.module.useTarget({ rejectedMembers: ["logprobs", "service_tier", "parallel_tool_calls"] }, "m");
     const body = `{"logprobs":true,"service_tier":"x","model":"m","parallel_tool_calls":false,${MESSAGES},"user":"u","service\\u005ftier2":1}`;
-    expect(module.write(body).text).toBe(`{"model":"m",${MESSAGES},"user":"u","service\\u005ftier2":1}`);
+    expect(openai.module.write(body).text).toBe(`{"model":"m",${MESSAGES},"user":"u","service\\u005ftier2":1}`);
     const last = `{"model":"m",${MESSAGES}, "logprobs":true , "service_\\u0074ier":[1,{"a":2}]}`;
-    expect(module.write(last).text).toBe(`{"model":"m",${MESSAGES}}`);
+    expect(openai.module.write(last).text).toBe(`{"model":"m",${MESSAGES}}`);
   });
 });
 
@@ -208,14 +200,14 @@ describe("path and headers", () => {
     ["generic", "/v1/chat/completions"],
     ["ollama", "/v1/chat/completions"],
   ])("%s is asked at %s", (type, path) => {
-    module.useTarget(type, "m");
-    expect(module.path()).toBe(path);
+    openai.module.useTarget(type, "m");
+    expect(openai.module.path()).toBe(path);
   });
 
   test("the key is a bearer token, and without a key there is no header", () => {
-    expect(module.headers()).toBe("authorization: Bearer test-key\n");
-    module.useTarget("vllm", "m", "");
-    expect(module.headers()).toBe("");
+    expect(openai.module.headers()).toBe("authorization: Bearer test-key\n");
+    openai.module.useTarget("vllm", "m", "");
+    expect(openai.module.headers()).toBe("");
   });
 });
 
@@ -225,9 +217,9 @@ test("[31] any set of members can be removed with its commas", () => {
     '{ "a" : 1 , "model":"m", "b":[2, 3] ,"c":{ "x":"," },\n"messages":[{"role":"user"}] ,"d":"}",  "e":null }';
   for (let removed = 0; removed < 32; removed++) {
     const rejectedMembers = names.filter((_, index) => removed & (1 << index));
-    module.useTarget({ rejectedMembers }, "m");
+    openai.module.useTarget({ rejectedMembers }, "m");
     const expected = Object.entries(JSON.parse(body) as object).filter(([name]) => !rejectedMembers.includes(name));
-    expect(JSON.parse(module.write(body).text)).toEqual(Object.fromEntries(expected));
+    expect(JSON.parse(openai.module.write(body).text)).toEqual(Object.fromEntries(expected));
   }
 });
 
@@ -239,17 +231,17 @@ test("[32] a large body is spliced at its beginning only", () => {
     messages: [{ role: "user", content: [{ type: "image_url", image_url: { url: image } }] }],
   });
   expect(body.length).toBeGreaterThan(10 * 1024 * 1024);
-  const { text, replaced } = module.write(body);
+  const { text, replaced } = openai.module.write(body);
   expect(replaced).toBe('{"model":"m"'.length);
   expect(text).toBe(body.replace('{"model":"m"', '{"stream_options":{"include_usage":true},"model":"gpt-test"'));
 });
 
 test("[34] every attempt starts from the client's own bytes", () => {
   const body = `{"model":"m","stream":true,${MESSAGES},"max_completion_tokens":1}`;
-  module.useTarget("deepseek", "deepseek-chat");
-  const first = module.write(body).text;
-  module.useTarget("openai", "gpt-test");
-  module.write(body);
-  module.useTarget("deepseek", "deepseek-chat");
-  expect(module.write(body).text).toBe(first);
+  openai.module.useTarget("deepseek", "deepseek-chat");
+  const first = openai.module.write(body).text;
+  openai.module.useTarget("openai", "gpt-test");
+  openai.module.write(body);
+  openai.module.useTarget("deepseek", "deepseek-chat");
+  expect(openai.module.write(body).text).toBe(first);
 });

@@ -1,5 +1,6 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type Answer, OpenAiModule, toBytes } from "../../support/openai";
+import { describe, expect, test } from "vitest";
+import { type Answer, toBytes } from "../../support/openai";
+import { useOpenAiModule } from "../../support/openai-fixture";
 import {
   DONE,
   FINISH,
@@ -15,20 +16,10 @@ import {
   WITH_USAGE,
 } from "./chunks";
 
-let module: OpenAiModule;
-
-beforeAll(OpenAiModule.prepare, 300_000);
-
-beforeEach(async () => {
-  module = await OpenAiModule.load();
-});
-
-afterEach(() => {
-  expect(module.close()).toBe(0);
-});
+const openai = useOpenAiModule();
 
 function pass(events: unknown[] | string, request: unknown = STREAM): Answer {
-  return passThrough(module, events, request);
+  return passThrough(openai.module, events, request);
 }
 
 describe("what counts as content", () => {
@@ -45,8 +36,8 @@ describe("what counts as content", () => {
     ["the end of an empty answer", [ROLE, FINISH], true],
   ])("%s", (_, events, isContent) => {
     // The stream stays open, so that its state is still what the events made it.
-    expect(module.readHead(STREAM)).toBeNull();
-    const { state } = module.passStream([toBytes(toEvents(events))], false);
+    expect(openai.module.readHead(STREAM)).toBeNull();
+    const { state } = openai.module.passStream([toBytes(toEvents(events))], false);
     expect(state).toBe(isContent ? "content" : "waiting");
   });
 });
@@ -187,7 +178,7 @@ describe("[22] what all chunks share", () => {
   });
 
   test("the model's name is escaped", () => {
-    module.useTarget("generic", 'a"b\n');
+    openai.module.useTarget("generic", 'a"b\n');
     expect(received(pass([{ choices: [choice({ content: "a" })] }]))[0]).toMatchObject({ model: 'a"b\n' });
   });
 });

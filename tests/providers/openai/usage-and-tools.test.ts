@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type Answer, OpenAiModule, toBytes } from "../../support/openai";
+import { useOpenAiModule } from "../../support/openai-fixture";
 import {
   DONE,
   FINISH,
@@ -17,20 +18,10 @@ import {
   WITH_USAGE,
 } from "./chunks";
 
-let module: OpenAiModule;
-
-beforeAll(OpenAiModule.prepare, 300_000);
-
-beforeEach(async () => {
-  module = await OpenAiModule.load();
-});
-
-afterEach(() => {
-  expect(module.close()).toBe(0);
-});
+const openai = useOpenAiModule();
 
 function pass(events: unknown[] | string, request: unknown = STREAM): Answer {
-  return passThrough(module, events, request);
+  return passThrough(openai.module, events, request);
 }
 
 describe("[25] usage that the client asked for", () => {
@@ -165,8 +156,8 @@ describe("unary answers", () => {
     ...members,
   });
   const passed = (body: unknown): Answer => {
-    expect(module.readHead({ ...STREAM, stream: false })).toBeNull();
-    return module.passAnswer(body);
+    expect(openai.module.readHead({ ...STREAM, stream: false })).toBeNull();
+    return openai.module.passAnswer(body);
   };
 
   test("[137] a clean one is not touched", () => {
