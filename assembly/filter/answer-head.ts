@@ -6,6 +6,7 @@ import {
   ANSWER_ATTEMPTS,
   ANSWER_MODEL,
   ANSWER_PROVIDER,
+  ANSWER_ROUTE,
   CONTENT_LENGTH,
   CONTENT_TYPE,
   EVENT_STREAM_TYPE,
@@ -26,6 +27,7 @@ export function writeAnswerHead(plan: Plan, target: AttemptTarget, isUnchanged: 
   else if (!isUnchanged) setNumber(CONTENT_LENGTH, length);
   setHeaderText(HeaderMap.ResponseHeaders, ANSWER_PROVIDER, target.provider.id);
   setHeaderText(HeaderMap.ResponseHeaders, ANSWER_MODEL, target.model);
+  setHeaderText(HeaderMap.ResponseHeaders, ANSWER_ROUTE, plan.route);
   setNumber(ANSWER_ATTEMPTS, plan.attempts);
 }
 

@@ -14,6 +14,7 @@ import {
   METHOD,
   PATH,
 } from "./header-names";
+import { isJsonType } from "./media-type";
 
 /** What a request is for. */
 export const enum Endpoint {
@@ -90,26 +91,6 @@ export class ClientHead {
       this.modelName = decodePercent(pointer + MODEL_PREFIX.length, end - MODEL_PREFIX.length);
     }
   }
-}
-
-/** Whether a content type is JSON: `application/json` or `application/<anything>+json`, parameters ignored, in any case. */
-export function isJsonType(pointer: usize, length: i32): bool {
-  let end = 0;
-  while (end < length && load<u8>(pointer + end) != 0x3b) end += 1;
-  while (end > 0 && load<u8>(pointer + end - 1) <= 0x20) end -= 1;
-  return endsWithIgnoreCase(pointer, end, "application/json") || endsWithIgnoreCase(pointer, end, "+json");
-}
-
-/** Whether the last bytes are this lower-case ASCII text, in any case. */
-export function endsWithIgnoreCase(pointer: usize, length: i32, text: string): bool {
-  if (length < text.length) return false;
-  const start = pointer + length - text.length;
-  for (let index = 0; index < text.length; index++) {
-    let byte = load<u8>(start + index);
-    if (byte >= 0x41 && byte <= 0x5a) byte += 0x20;
-    if (byte != <u8>load<u16>(changetype<usize>(text) + (index << 1))) return false;
-  }
-  return true;
 }
 
 /** A managed copy of a path segment with its percent-encoding undone (RFC 3986, 2.1); a malformed escape stays as it is. */

@@ -14,12 +14,13 @@ import {
   ANSWER_ATTEMPTS,
   ANSWER_MODEL,
   ANSWER_PROVIDER,
+  ANSWER_ROUTE,
   ATTEMPT_TIMEOUT,
   CLUSTER_PROPERTY,
   CODE_DETAILS_PROPERTY,
   FALLBACK_MARK,
   isName,
-  isRetryAdvice,
+  isKeptOnError,
   MAX_RETRIES,
   PLAN_PROPERTY,
   REQUEST_TIMEOUT,
@@ -228,7 +229,7 @@ export class GatewayStream extends StreamContext {
       while (pairs.next()) {
         if (isName(pairs.namePointer, pairs.nameLength, STATUS)) {
           status = <i32>readDecimal(pairs.valuePointer, pairs.valueLength);
-        } else if (isRetryAdvice(pairs.namePointer, pairs.nameLength)) {
+        } else if (isKeptOnError(pairs.namePointer, pairs.nameLength)) {
           headers.push(copyToText(pairs.namePointer, pairs.nameLength));
           headers.push(copyToText(pairs.valuePointer, pairs.valueLength));
         }
@@ -242,6 +243,10 @@ export class GatewayStream extends StreamContext {
       headers.push(target.provider.id);
       headers.push(ANSWER_MODEL);
       headers.push(target.model);
+    }
+    if (plan.route.length > 0) {
+      headers.push(ANSWER_ROUTE);
+      headers.push(plan.route);
     }
     headers.push(ANSWER_ATTEMPTS);
     headers.push(decimalText(plan.attempts));

@@ -11,8 +11,6 @@ export const CONTENT_LENGTH = encodeText("content-length");
 export const CONTENT_ENCODING = encodeText("content-encoding");
 export const ACCEPT_ENCODING = encodeText("accept-encoding");
 export const ALLOW = encodeText("allow");
-export const RETRY_AFTER = encodeText("retry-after");
-export const RETRY_AFTER_MS = encodeText("retry-after-ms");
 
 export const IDENTITY = encodeText("identity");
 export const JSON_TYPE = encodeText("application/json");
@@ -23,6 +21,7 @@ export const FALLBACK_MARK = encodeText("x-modelmux-fallback");
 export const FALLBACK_MARK_VALUE = encodeText("1");
 export const ANSWER_PROVIDER = encodeText("x-modelmux-provider");
 export const ANSWER_MODEL = encodeText("x-modelmux-model");
+export const ANSWER_ROUTE = encodeText("x-modelmux-route");
 export const ANSWER_ATTEMPTS = encodeText("x-modelmux-attempts");
 
 /*
@@ -69,6 +68,13 @@ const PROVIDER_PRIVATE: StaticArray<u8>[] = [
 const OWN_PREFIX = encodeText("x-modelmux-");
 const ENVOY_PREFIX = encodeText("x-envoy-");
 const RATE_LIMIT_PREFIX = encodeText("x-ratelimit-");
+const ANTHROPIC_RATE_LIMIT_PREFIX = encodeText("anthropic-ratelimit-");
+const KEPT_ON_ERROR: StaticArray<u8>[] = [
+  encodeText("retry-after"),
+  encodeText("retry-after-ms"),
+  encodeText("request-id"),
+  encodeText("x-request-id"),
+];
 
 /** Whether a name equals a text. */
 export function isName(pointer: usize, length: i32, name: StaticArray<u8>): bool {
@@ -107,11 +113,11 @@ export function isProviderHeaderToRemove(pointer: usize, length: i32): bool {
   );
 }
 
-/** Response headers that tell a client when to come back (checklist item 17). */
-export function isRetryAdvice(pointer: usize, length: i32): bool {
+/** Response headers of the last attempt that an error keeps: when to come back, and the provider's name for the request (items 17, 73). */
+export function isKeptOnError(pointer: usize, length: i32): bool {
   return (
     startsWith(pointer, length, RATE_LIMIT_PREFIX) ||
-    isName(pointer, length, RETRY_AFTER) ||
-    isName(pointer, length, RETRY_AFTER_MS)
+    startsWith(pointer, length, ANTHROPIC_RATE_LIMIT_PREFIX) ||
+    isOneOf(pointer, length, KEPT_ON_ERROR)
   );
 }

@@ -1,8 +1,10 @@
 import { HeaderMap } from "../abi/enums";
 import { HeaderPairs } from "../abi/header-pairs";
 import { removeHeaderAt } from "../abi/host";
-import { endsWithIgnoreCase, isJsonType, readDecimal } from "./client-head";
-import { CONTENT_ENCODING, CONTENT_TYPE, isName, isProviderHeaderToRemove, STATUS } from "./header-names";
+import { equalsIgnoringCase } from "../bytes/ascii";
+import { readDecimal } from "./client-head";
+import { CONTENT_ENCODING, CONTENT_TYPE, IDENTITY, isName, isProviderHeaderToRemove, STATUS } from "./header-names";
+import { isEventStreamType, isJsonType } from "./media-type";
 
 const pairs = new HeaderPairs();
 
@@ -29,14 +31,7 @@ export class UpstreamHead {
       this.isJson = isJsonType(pairs.valuePointer, pairs.valueLength);
       this.isEventStream = isEventStreamType(pairs.valuePointer, pairs.valueLength);
     } else if (isName(name, length, CONTENT_ENCODING)) {
-      this.isEncoded = pairs.valueLength > 0 && !endsWithIgnoreCase(pairs.valuePointer, pairs.valueLength, "identity");
+      this.isEncoded = pairs.valueLength > 0 && !equalsIgnoringCase(pairs.valuePointer, pairs.valueLength, IDENTITY);
     } else if (isProviderHeaderToRemove(name, length)) removeHeaderAt(HeaderMap.ResponseHeaders, name, length);
   }
-}
-
-function isEventStreamType(pointer: usize, length: i32): bool {
-  let end = 0;
-  while (end < length && load<u8>(pointer + end) != 0x3b) end += 1;
-  while (end > 0 && load<u8>(pointer + end - 1) <= 0x20) end -= 1;
-  return endsWithIgnoreCase(pointer, end, "text/event-stream");
 }

@@ -165,6 +165,36 @@ describe.each(BUILDS)("header hygiene, %s", (_name, wasm) => {
     expect(envoy.request(chat("claude-sonnet-4-5")).headers.get("request-id")).toBe("req_1");
   });
 
+  test("[17] [73] and on the error, with the vendor's own rate limits, from the last attempt only", () => {
+    const named = (id: string): Record<string, string> => ({
+      ...content,
+      "request-id": id,
+      "anthropic-ratelimit-requests-remaining": "0",
+      "x-private": "no",
+    });
+    envoy.upstream("claude", { status: 429, body: "{}", headers: named("req_1") });
+    envoy.upstream("deepseek", { status: 503, body: "{}", headers: { ...content, "x-request-id": "two" } });
+    const alone = envoy.request(chat("claude-sonnet-4-5")).headers;
+    expect(alone.get("request-id")).toBe("req_1");
+    expect(alone.get("anthropic-ratelimit-requests-remaining")).toBe("0");
+    expect(alone.get("x-private")).toBeUndefined();
+    const both = envoy.request(chat("claude-deepseek")).headers;
+    expect([both.get("request-id"), both.get("x-request-id")]).toEqual([undefined, "two"]);
+  });
+
+  test("[35] the route that the client asked by, on answers and on errors", () => {
+    envoy.upstream("deepseek", openAiAnswer("x"), openAiError(400, "x"));
+    for (const status of [200, 400]) {
+      const answer = envoy.request(chat("deepseek-claude"));
+      expect([answer.status, answer.headers.get("x-modelmux-route")]).toEqual([status, "deepseek-claude"]);
+    }
+  });
+
+  test("[20] several encodings are not the identity", () => {
+    envoy.upstream("deepseek", { ...openAiAnswer("x"), headers: { ...content, "content-encoding": "gzip, identity" } });
+    expect(envoy.request(chat("only")).status).toBe(502);
+  });
+
   test("[18] a rewritten answer has the length and encoding that it really has", () => {
     envoy.upstream("claude", {
       ...anthropicAnswer("Hello"),
