@@ -6,6 +6,7 @@ import {
   proxyDefineMetric,
   proxyGetBufferBytes,
   proxyGetProperty,
+  proxyGetSharedData,
   proxyIncrementMetric,
   proxyLog,
   proxyRecordMetric,
@@ -14,6 +15,7 @@ import {
   proxySendLocalResponse,
   proxySetBufferBytes,
   proxySetProperty,
+  proxySetSharedData,
   wasiClockTimeGet,
   wasiRandomGet,
 } from "./imports";
@@ -126,6 +128,29 @@ export function addToCounter(metric: i32, offset: i64): void {
 /** Records a value in a histogram; an id below 0 is ignored. */
 export function recordHistogram(metric: i32, value: i64): void {
   if (metric >= 0) proxyRecordMetric(metric, value);
+}
+
+/**
+ * Reads a value that all workers of one `vm_id` share into `into`; gives its version for `setSharedData`, or 0 when there is no value
+ * (0 also stands for any version when writing).
+ */
+export function getSharedData(key: StaticArray<u8>, into: HostBytes): i32 {
+  clearReturnSlots();
+  store<u64>(RETURN_SLOTS, 0, 8);
+  const status = proxyGetSharedData(
+    changetype<usize>(key),
+    key.length,
+    RETURN_SLOTS,
+    RETURN_SLOTS + 4,
+    RETURN_SLOTS + 8,
+  );
+  into.take();
+  return status == Status.Ok ? load<i32>(RETURN_SLOTS, 8) : 0;
+}
+
+/** Writes a shared value if its version is still the one that was read; false when another worker was faster. */
+export function setSharedData(key: StaticArray<u8>, value: usize, length: i32, version: i32): bool {
+  return proxySetSharedData(changetype<usize>(key), key.length, value, length, version) == Status.Ok;
 }
 
 /** Nanoseconds since an arbitrary point, never going back. */

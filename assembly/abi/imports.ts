@@ -72,6 +72,26 @@ export declare function proxyIncrementMetric(metric: i32, offset: i64): i32;
 export declare function proxyRecordMetric(metric: i32, value: i64): i32;
 
 // @ts-ignore: decorator
+@external("env", "proxy_get_shared_data")
+export declare function proxyGetSharedData(
+  key: usize,
+  keyLength: i32,
+  value: usize,
+  valueLength: usize,
+  version: usize,
+): i32;
+
+// @ts-ignore: decorator
+@external("env", "proxy_set_shared_data")
+export declare function proxySetSharedData(
+  key: usize,
+  keyLength: i32,
+  value: usize,
+  valueLength: i32,
+  version: i32,
+): i32;
+
+// @ts-ignore: decorator
 @external("wasi_snapshot_preview1", "clock_time_get")
 export declare function wasiClockTimeGet(clock: i32, precision: i64, time: usize): i32;
 

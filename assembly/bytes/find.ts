@@ -51,9 +51,18 @@ export function findLineEnd(pointer: usize, limit: usize): usize {
 
 /** Offset at which a text first occurs in the bytes, or -1. */
 export function findText(pointer: usize, length: i32, text: StaticArray<u8>): i32 {
-  const address = changetype<usize>(text);
-  for (let offset = 0; offset + text.length <= length; offset++) {
-    if (memory.compare(pointer + offset, address, text.length) == 0) return offset;
+  return findBytes(pointer, length, changetype<usize>(text), text.length);
+}
+
+/** Offset at which `wantedLength` bytes at `wanted` first occur in the bytes, or -1. */
+export function findBytes(pointer: usize, length: i32, wanted: usize, wantedLength: i32): i32 {
+  if (wantedLength <= 0) return 0;
+  if (length < wantedLength) return -1;
+  const limit = pointer + length - wantedLength + 1;
+  let start = findByte(pointer, limit, load<u8>(wanted));
+  while (start < limit) {
+    if (memory.compare(start, wanted, wantedLength) == 0) return (start - pointer) as i32;
+    start = findByte(start + 1, limit, load<u8>(wanted));
   }
   return -1;
 }

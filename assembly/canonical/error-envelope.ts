@@ -1,6 +1,7 @@
 import { ByteBuffer } from "../bytes/buffer";
 import { beginEvent, endEvent } from "../sse/encoder";
 import { Failure, errorTypeForStatus } from "./failure";
+import { redactSecrets } from "./redact";
 
 function writeTextOrNull(text: StaticArray<u8>, out: ByteBuffer): void {
   if (text.length == 0) {
@@ -29,8 +30,12 @@ export function writeErrorMembers(failure: Failure, out: ByteBuffer): void {
   writeTextOrNull(failure.code, out);
 }
 
-/** Writes the event that tells a client that its stream has failed; no `[DONE]` follows it (checklist item 9). */
-export function writeErrorEvent(failure: Failure, out: ByteBuffer): void {
+/**
+ * Writes the event that tells a client that its stream has failed; no `[DONE]` follows it (checklist item 9). `secrets` are the
+ * provider's keys: an event cannot be taken back, so they are redacted here.
+ */
+export function writeErrorEvent(failure: Failure, secrets: StaticArray<u8>[], out: ByteBuffer): void {
+  redactSecrets(failure, secrets);
   beginEvent(out);
   out.ascii('{"error":{');
   writeErrorMembers(failure, out);

@@ -57,7 +57,7 @@ export function failureName(reason: FailureReason): string {
 export function reasonForStatus(status: i32): FailureReason {
   if (status == 429) return FailureReason.RateLimit;
   if (status == 503 || status == 529) return FailureReason.Overloaded;
-  if (status == 408 || status == 504) return FailureReason.Timeout;
+  if (status == 408) return FailureReason.Timeout;
   if (status >= 500) return FailureReason.ServerError;
   if (status == 401 || status == 403) return FailureReason.Auth;
   if (status == 404) return FailureReason.NotFound;

@@ -13,6 +13,7 @@ import {
 import { ByteBuffer } from "../bytes/buffer";
 import { Failure, FailureReason } from "../canonical/failure";
 import { Notice } from "../canonical/notices";
+import { redactSecrets } from "../canonical/redact";
 import { AttemptTarget } from "../providers/provider";
 import { protocolFor } from "../providers/registry";
 import { writeAnswerHead } from "./answer-head";
@@ -21,7 +22,6 @@ import { CLUSTER_PROPERTY, FALLBACK_MARK, FALLBACK_MARK_VALUE, PLAN_PROPERTY } f
 import { sendError } from "./local-answer";
 import { openAnswer } from "./open-answer";
 import { findPlan, Plan } from "./plan";
-import { redactSecrets } from "./redact";
 import { UpstreamHead } from "./upstream-head";
 import { UpstreamRequest } from "./upstream-request";
 
@@ -116,7 +116,7 @@ export class AttemptStream extends StreamContext {
     const target = this.target;
     if (plan === null || target === null) return Action.Continue;
     const head = this.head;
-    head.read();
+    head.read(target.provider.apiTokens);
     if (head.status < 200 || head.status > 299) {
       this.phase = Phase.ReadingError;
       return endOfStream ? this.decideError(plan, target) : Action.Pause;

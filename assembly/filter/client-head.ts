@@ -2,6 +2,7 @@ import { HeaderMap } from "../abi/enums";
 import { HeaderPairs } from "../abi/header-pairs";
 import { removeHeaderAt, setHeaderText } from "../abi/host";
 import { ByteBuffer, copyToText, encodeText } from "../bytes/buffer";
+import { decodePercent } from "../bytes/percent";
 import {
   ACCEPT_ENCODING,
   AUTHORITY,
@@ -32,6 +33,7 @@ const POST = encodeText("POST");
 const GET = encodeText("GET");
 
 const pairs = new HeaderPairs();
+const scratch = new ByteBuffer();
 
 /** The head of a client's request: one walk over its headers, which also removes those that no provider may see. */
 export class ClientHead {
@@ -88,36 +90,12 @@ export class ClientHead {
       memory.compare(pointer, changetype<usize>(MODEL_PREFIX), MODEL_PREFIX.length) == 0
     ) {
       this.endpoint = Endpoint.Model;
-      this.modelName = decodePercent(pointer + MODEL_PREFIX.length, end - MODEL_PREFIX.length);
+      scratch.clear(4096);
+      decodePercent(pointer + MODEL_PREFIX.length, end - MODEL_PREFIX.length, scratch);
+      this.modelName = scratch.toText();
+      scratch.free();
     }
   }
-}
-
-/** A managed copy of a path segment with its percent-encoding undone (RFC 3986, 2.1); a malformed escape stays as it is. */
-function decodePercent(pointer: usize, length: i32): StaticArray<u8> {
-  const decoded = new ByteBuffer();
-  for (let index = 0; index < length; index++) {
-    const byte = load<u8>(pointer + index);
-    if (byte == 0x25 && index + 2 < length) {
-      const high = hexDigit(load<u8>(pointer + index + 1));
-      const low = hexDigit(load<u8>(pointer + index + 2));
-      if (high >= 0 && low >= 0) {
-        decoded.byte(((high << 4) | low) as u8);
-        index += 2;
-        continue;
-      }
-    }
-    decoded.byte(byte);
-  }
-  const text = decoded.toText();
-  decoded.free();
-  return text;
-}
-
-function hexDigit(byte: u8): i32 {
-  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
-  const lower = byte | 0x20;
-  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
 }
 
 /** A decimal number; -1 when it is none. */

@@ -2,6 +2,7 @@ import { ByteBuffer } from "../bytes/buffer";
 import { FailureReason } from "../canonical/failure";
 import { Usage } from "../canonical/usage";
 import { SseDecoder } from "../sse/decoder";
+import { writeEvent } from "../sse/encoder";
 import { AnswerPipe } from "./answer-pipe";
 import { AnswerReader } from "./answer-reader";
 
@@ -66,7 +67,7 @@ export class EventReader extends AnswerReader {
         this.runEnd = decoder.eventEnd;
       } else {
         this.flushRun(pointer, output);
-        if (passes) writeEvent(decoder, output);
+        if (passes) writeEvent(decoder.dataPointer, decoder.dataLength, output);
         else output.bytes(edited.pointer, edited.length);
       }
       this.noteState();
@@ -109,10 +110,4 @@ export class EventReader extends AnswerReader {
     this.decoder.free();
     this.pipe.free();
   }
-}
-
-function writeEvent(decoder: SseDecoder, output: ByteBuffer): void {
-  output.ascii("data: ");
-  output.bytes(decoder.dataPointer, decoder.dataLength);
-  output.ascii("\n\n");
 }

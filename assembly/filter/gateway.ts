@@ -264,7 +264,7 @@ export class GatewayStream extends StreamContext {
   }
 
   onLog(): void {
-    if (this.hasBegun && !this.isUncounted) logRequest(this.plan, this.outcome());
+    if (this.hasBegun) logRequest(this.plan, this.outcome());
   }
 
   onDone(): void {
@@ -284,7 +284,7 @@ export class GatewayStream extends StreamContext {
   private outcome(): FailureReason {
     const plan = this.plan;
     if (plan.isCommitted) return plan.isComplete || plan.brokenBy != FailureReason.None ? plan.brokenBy : reasonOfCut();
-    if (this.refusedBy != FailureReason.None) return this.refusedBy;
+    if (this.refusedBy != FailureReason.None || this.isUncounted) return this.refusedBy;
     if (plan.isAttemptOpen() || plan.records.length == 0) return FailureReason.Cancelled;
     return plan.records[plan.records.length - 1].failure.reason;
   }

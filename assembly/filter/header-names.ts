@@ -50,6 +50,7 @@ const CLIENT_SECRETS: StaticArray<u8>[] = [
   encodeText("x-api-key"),
   encodeText("api-key"),
   encodeText("x-goog-api-key"),
+  encodeText("x-amz-security-token"),
   encodeText("anthropic-version"),
   encodeText("anthropic-beta"),
   encodeText("openai-organization"),

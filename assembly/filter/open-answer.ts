@@ -10,6 +10,7 @@ import { PassthroughPipe, TranslatedPipe } from "./answer-pipe";
 import { AnswerReader } from "./answer-reader";
 import { EventReader } from "./event-reader";
 import { SameJsonReader, TranslatedJsonReader } from "./json-reader";
+import { LabelledJsonReader } from "./labelled-reader";
 import { CLIENT } from "./local-answer";
 import { UpstreamHead } from "./upstream-head";
 
@@ -23,20 +24,34 @@ export function openAnswer(
   head: UpstreamHead,
   output: ByteBuffer,
 ): AnswerReader {
-  const isSame = target.provider.type.protocol == Protocol.OpenAi;
+  if (request.stream && head.isJson) return new LabelledJsonReader(request, target, output);
+  return request.stream || head.isEventStream ? openEvents(request, target, output) : openJson(request, target, output);
+}
+
+/** Reads events: into a stream, or gathered into one answer. */
+export function openEvents(request: CanonicalRequest, target: AttemptTarget, output: ByteBuffer): AnswerReader {
+  if (request.stream && target.provider.type.protocol == Protocol.OpenAi) {
+    const stream = new OpenAiPassthroughStream(request, target, makeAnswerId(), unixSeconds());
+    return new EventReader(new PassthroughPipe(stream), false);
+  }
+  const reader = protocolFor(target.provider.type).openStream(request, target);
+  return new EventReader(new TranslatedPipe(reader, openSink(request, target, output)), !request.stream);
+}
+
+/** Reads one JSON body: as it is, translated, or made into a stream. */
+export function openJson(request: CanonicalRequest, target: AttemptTarget, output: ByteBuffer): AnswerReader {
+  if (!request.stream && target.provider.type.protocol == Protocol.OpenAi) {
+    return new SameJsonReader(request, target, makeAnswerId(), unixSeconds());
+  }
+  return new TranslatedJsonReader(request, target, openSink(request, target, output));
+}
+
+function openSink(request: CanonicalRequest, target: AttemptTarget, output: ByteBuffer): AnswerSink {
   const id = makeAnswerId();
   const created = unixSeconds();
-  const readsEvents = request.stream ? !head.isJson : head.isEventStream;
-  if (readsEvents && request.stream && isSame) {
-    return new EventReader(new PassthroughPipe(new OpenAiPassthroughStream(request, target, id, created)), false);
-  }
-  if (!readsEvents && !request.stream && isSame) return new SameJsonReader(request, target, id, created);
-  const sink: AnswerSink = request.stream
+  return request.stream
     ? CLIENT.openStreamWriter(request, target, id, created, output)
     : CLIENT.openAnswerWriter(request, target, id, created, output);
-  if (!readsEvents) return new TranslatedJsonReader(request, target, sink);
-  const reader = protocolFor(target.provider.type).openStream(request, target);
-  return new EventReader(new TranslatedPipe(reader, sink), !request.stream);
 }
 
 const ID_PREFIX = encodeText("chatcmpl-");

@@ -5,7 +5,7 @@ import { Protocol } from "../providers/catalogue";
 import { OpenAiProtocol } from "../providers/openai/index";
 import { AttemptTarget, HeaderSink, ProviderProtocol } from "../providers/provider";
 import { protocolFor } from "../providers/registry";
-import { AUTHORITY, CONTENT_LENGTH, PATH } from "./header-names";
+import { AUTHORITY, CONTENT_LENGTH, CONTENT_TYPE, JSON_TYPE, PATH } from "./header-names";
 import { Plan } from "./plan";
 
 /** Sets upstream request headers through the host. */
@@ -37,6 +37,7 @@ export class UpstreamRequest {
     const authority = target.provider.authority;
     if (authority.length > 0) setHeaderText(HeaderMap.RequestHeaders, AUTHORITY, authority);
     else if (previous !== null) setHeaderText(HeaderMap.RequestHeaders, AUTHORITY, plan.clientAuthority);
+    setHeaderText(HeaderMap.RequestHeaders, CONTENT_TYPE, JSON_TYPE);
     protocol.writeHeaders(plan.request, target, sink);
     const headers = target.provider.headers;
     for (let index = 0; index < headers.length; index++) {

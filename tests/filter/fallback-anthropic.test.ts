@@ -37,7 +37,7 @@ const FAILURES: [string, "both" | "stream" | "unary", ScriptedAnswer, string, nu
   ["[73] 429 rate_limit_error", "both", error(429, "rate_limit_error"), "rate-limit", 429],
   ["[73] 500 api_error", "both", error(500, "api_error"), "server-error", 500],
   ["[73] 503 with overloaded_error", "both", error(503, "overloaded_error"), "overloaded", 503],
-  ["[73] 504 timeout_error", "both", error(504, "timeout_error"), "timeout", 504],
+  ["[73] 504 timeout_error", "both", error(504, "timeout_error"), "server-error", 504],
   ["[15] 502 with HTML", "both", htmlError(502), "server-error", 502],
   ["[10] an error event, first of all", "stream", stream(errorEvent("overloaded_error")), "stream-error", 529],
   ["[10] an error event behind the start", "stream", stream(start, errorEvent("api_error")), "stream-error", 500],

@@ -33,7 +33,7 @@ const FAILURES: [string, "both" | "stream" | "unary", ScriptedAnswer, string][] 
   ["529", "both", openAiError(529, "Busy."), "overloaded"],
   ["500", "both", openAiError(500, "Oops."), "server-error"],
   ["502 with HTML", "both", htmlError(502), "server-error"],
-  ["504 without a body", "both", { status: 504 }, "timeout"],
+  ["504 without a body", "both", { status: 504 }, "server-error"],
   [
     "429 with a body in pieces",
     "both",

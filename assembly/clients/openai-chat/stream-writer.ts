@@ -173,7 +173,7 @@ export class ChunkWriter extends AnswerSink {
   fail(): void {
     if (this.isDone || this.hasFailed) return;
     this.hasFailed = true;
-    writeErrorEvent(this.failure, this.out);
+    writeErrorEvent(this.failure, this.target.provider.apiTokens, this.out);
   }
 
   free(): void {

@@ -88,7 +88,7 @@ export function readEnvelope(document: JsonDocument, status: i32, failure: Failu
   if (length > 0) failure.message = copyMessage(pointer, length);
   // A timeout has another name at OpenAI, which the status gives.
   const typeLength = document.textLength(typeNode);
-  if (typeLength <= MOST_TYPE_BYTES && failure.reason != FailureReason.Timeout) {
+  if (typeLength <= MOST_TYPE_BYTES && failure.status != 504 && failure.status != 408) {
     failure.type = copyToText(document.textPointer(typeNode), typeLength);
   }
   if (failure.reason == FailureReason.BadRequest && saysContextLength(pointer, length)) {

@@ -84,7 +84,12 @@ export class AnthropicStreamReader extends StreamReader {
 
   end(sink: AnswerSink): void {
     if (sink.isDone || sink.hasFailed) return;
-    sink.failWith(FailureReason.StreamError, 502, "The provider's stream ended before the answer was complete.");
+    sink.failWith(
+      FailureReason.StreamError,
+      502,
+      "The provider's stream ended before the answer was complete.",
+      "stream_truncated",
+    );
   }
 
   free(): void {

@@ -177,7 +177,7 @@ describe("error answers", () => {
     [413, "request_too_large", "bad-request", "request_too_large"],
     [429, "rate_limit_error", "rate-limit", "rate_limit_error"],
     [500, "api_error", "server-error", "api_error"],
-    [504, "timeout_error", "timeout", "timeout"],
+    [504, "timeout_error", "server-error", "timeout"],
     [529, "overloaded_error", "overloaded", "overloaded_error"],
     [503, "overloaded_error", "overloaded", "overloaded_error"],
     [500, "overloaded_error", "overloaded", "overloaded_error"],

@@ -29,7 +29,7 @@ describe("[14] the status decides, a vendor's own word decides better", () => {
     [502, "bad gateway", "server-error"],
     [503, envelope({}), "overloaded"],
     [529, envelope({}), "overloaded"],
-    [504, "", "timeout"],
+    [504, "", "server-error"],
   ])("%i %j is %s", (status, body, reason) => {
     const failure = openai.module.readError(status, body);
     expect(failure).toMatchObject({ reason, status });

@@ -107,7 +107,7 @@ describe("[10] an error inside the stream", () => {
     [{ error: { message: "m", code: "context_length_exceeded" } }, "context-length"],
     [{ error: { message: "m", code: "content_filter" } }, "content-filter"],
     [{ error: { message: "m", code: "data_inspection_failed" } }, "content-filter"],
-    [{ error: { message: "m", code: 504 } }, "timeout"],
+    [{ error: { message: "m", code: 504 } }, "stream-error"],
     [{ error: { message: "m", code: "invalid_api_key" } }, "auth"],
     [{ error: "m" }, "stream-error"],
     [{ object: "error", message: "m", code: 400 }, "bad-request"],
