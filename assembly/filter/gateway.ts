@@ -18,8 +18,10 @@ import {
   ATTEMPT_TIMEOUT,
   CLUSTER_PROPERTY,
   CODE_DETAILS_PROPERTY,
+  CONTENT_TYPE,
   FALLBACK_MARK,
   isName,
+  JSON_TYPE,
   isKeptOnError,
   MAX_RETRIES,
   PLAN_PROPERTY,
@@ -216,7 +218,7 @@ export class GatewayStream extends StreamContext {
   }
 
   onResponseHeaders(endOfStream: bool): Action {
-    if (this.hasAnswered || this.plan.isCommitted) return Action.Continue;
+    if (this.plan.isCommitted || (this.hasAnswered && isOwnAnswer())) return Action.Continue;
     return this.answerFailure();
   }
 
@@ -312,6 +314,23 @@ function reasonOfEnvoy(status: i32): FailureReason {
   if (status == 504 || status == 408) return FailureReason.Timeout;
   if (status == 503 || status == 502) return FailureReason.Connect;
   return reasonForStatus(status);
+}
+
+/**
+ * Whether the answer on its way is ours. A chunk that overflows Envoy's buffer makes Envoy prepare its own 413 before our filter
+ * sees the chunk and refuses it as well; the first answer wins then, and it is plain text.
+ */
+function isOwnAnswer(): bool {
+  let isOwn = false;
+  if (pairs.read(HeaderMap.ResponseHeaders)) {
+    while (!isOwn && pairs.next()) {
+      isOwn =
+        isName(pairs.namePointer, pairs.nameLength, CONTENT_TYPE) &&
+        isName(pairs.valuePointer, pairs.valueLength, JSON_TYPE);
+    }
+  }
+  pairs.release();
+  return isOwn;
 }
 
 /** What an answer of Envoy's own means when no attempt was made. */
