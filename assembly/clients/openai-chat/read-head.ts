@@ -2,6 +2,7 @@ import * as keys from "../../canonical/openai-keys";
 import { Failure, FailureReason } from "../../canonical/failure";
 import { CanonicalRequest } from "../../canonical/request";
 import { JsonDocument } from "../../json/document";
+import { checkMemberTypes, checkMessageTypes } from "./check-types";
 import { Expect, FieldReader, Place } from "./field-errors";
 
 /** Whether a role node is one that OpenAI's chat API knows. */
@@ -30,6 +31,7 @@ function checkMessages(document: JsonDocument, messages: i32, fields: FieldReade
     if (role >= 0 && !isKnownRole(document, role)) {
       fields.wrongValue("role", "supported values are system, developer, user, assistant, tool and function.");
     }
+    checkMessageTypes(document, message, index - 1, fields);
   }
   fields.enter(Place.Root, 0);
 }
@@ -50,6 +52,8 @@ export function readHead(request: CanonicalRequest, failure: Failure): bool {
   const stream = fields.optional(root, keys.STREAM, "stream", Expect.Boolean);
   const options = fields.optional(root, keys.STREAM_OPTIONS, "stream_options", Expect.Object);
   const includeUsage = fields.optional(options, keys.INCLUDE_USAGE, "stream_options.include_usage", Expect.Boolean);
+  if (fields.failed) return false;
+  checkMemberTypes(document, root, fields);
   if (fields.failed) return false;
   checkMessages(document, messages, fields);
   if (fields.failed) return false;
