@@ -182,7 +182,10 @@ describe("[134] reasoning in the history", () => {
 
 describe("[136] members that a server rejects", () => {
   test("are removed, wherever they stand", () => {
-    openai.module.useTarget({ rejectedMembers: ["logprobs", "service_tier", "parallel_tool_calls", "prediction"] }, "m");
+    openai.module.useTarget(
+      { rejectedMembers: ["logprobs", "service_tier", "parallel_tool_calls", "prediction"] },
+      "m",
+    );
     const body = `{"logprobs":true,"service_tier":"x","model":"m","parallel_tool_calls":false,${MESSAGES},"user":"u","service\\u005ftier2":1}`;
     expect(openai.module.write(body).text).toBe(`{"model":"m",${MESSAGES},"user":"u","service\\u005ftier2":1}`);
     const last = `{"model":"m",${MESSAGES}, "logprobs":true , "predic\\u0074ion":[1,{"a":2}]}`;
