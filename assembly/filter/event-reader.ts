@@ -34,17 +34,9 @@ export class EventReader extends AnswerReader {
       this.decoder.finish();
       this.relayEvents(pointer, output);
     }
+    if (isEnd && !this.isOver()) this.endPipe(pointer, output);
     const isWholeChunk = this.runStart == 0 && this.runEnd == length && length > 0 && output.length == 0;
     if (!isWholeChunk) this.flushRun(pointer, output);
-    if (isEnd && !this.isOver()) {
-      if (isWholeChunk) this.flushRun(pointer, output);
-      edited.clear(1 << 20);
-      this.pipe.end(edited);
-      output.bytes(edited.pointer, edited.length);
-      this.noteState();
-      this.isTruncated = this.hasFailed;
-      return false;
-    }
     return isWholeChunk;
   }
 
@@ -72,10 +64,18 @@ export class EventReader extends AnswerReader {
       }
       this.noteState();
     }
-    if (decoder.overflowed && !this.isOver()) {
-      this.hasFailed = true;
-      this.failure.set(FailureReason.StreamError, 502, "The provider sent an event that is too large.");
-    }
+    // What follows an event that is too large cannot be read: for the client the stream is over, and is told so.
+    if (decoder.overflowed && !this.isOver()) this.endPipe(pointer, output);
+  }
+
+  /** Ends the answer: the provider has closed the stream, or nothing more of it can be read. */
+  private endPipe(pointer: usize, output: ByteBuffer): void {
+    this.flushRun(pointer, output);
+    edited.clear(1 << 20);
+    this.pipe.end(edited);
+    output.bytes(edited.pointer, edited.length);
+    this.noteState();
+    this.isTruncated = this.hasFailed;
   }
 
   private flushRun(pointer: usize, output: ByteBuffer): void {
