@@ -45,6 +45,12 @@ export abstract class AnswerSink {
   abstract reasoningSignature(choice: i32, pointer: usize, length: i32): void;
   /** A block of reasoning that only its vendor can read. */
   abstract redactedReasoning(choice: i32, pointer: usize, length: i32): void;
+  /** An image that the model made: its media type and its base64 text. */
+  abstract image(choice: i32, mediaType: usize, mediaTypeLength: i32, data: usize, dataLength: i32): void;
+  /** A citation: one JSON object, raw, as it goes into OpenAI's `annotations`. */
+  abstract annotation(choice: i32, pointer: usize, length: i32): void;
+  /** Log probabilities of one token: one JSON object, raw, as it goes into OpenAI's `logprobs.content`. */
+  abstract logprobs(choice: i32, pointer: usize, length: i32): void;
   /** Tool call number `tool` (0, 1, ... per choice) begins. */
   abstract toolCall(choice: i32, tool: i32, id: usize, idLength: i32, name: usize, nameLength: i32): void;
   /** More of the arguments of a tool call: JSON text, escaped as the inside of a JSON string. */

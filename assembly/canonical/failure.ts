@@ -102,6 +102,8 @@ export class Failure {
   type: StaticArray<u8> = EMPTY;
   code: StaticArray<u8> = EMPTY;
   param: StaticArray<u8> = EMPTY;
+  /** Seconds after which the provider's body says to come back; 0 when it does not. A `retry-after` header of the provider's own wins. */
+  retryAfterSeconds: i32 = 0;
 
   /** Fills the failure from ASCII literals that need no JSON escape. */
   set(reason: FailureReason, status: i32, message: string, code: string = "", param: string = ""): void {
@@ -111,5 +113,6 @@ export class Failure {
     this.type = EMPTY;
     this.code = encodeText(code);
     this.param = encodeText(param);
+    this.retryAfterSeconds = 0;
   }
 }

@@ -133,4 +133,6 @@ export class CanonicalRequest {
   /** Bool or number: log probabilities. */
   logprobs: i32 = -1;
   topLogprobs: i32 = -1;
+  /** Object: where members stand that only some providers know (`top_k`, `keep_alive`, `safety_settings`, ...), for protocols to look up. */
+  extras: i32 = -1;
 }

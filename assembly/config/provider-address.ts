@@ -1,11 +1,18 @@
-import { encodeText } from "../bytes/buffer";
+import { decodeText, encodeText } from "../bytes/buffer";
 import { ConfigReader } from "./reader";
 import { ProviderConfig } from "./schema";
 import { isAuthority, isBasePath, trimSlashes } from "./texts";
 
 /** Members that hold a provider's whole URL, and those that hold its host; the type decides which may stand there. */
-const URL_FIELDS: string[] = ["openaiCustomUrl", "vllmCustomUrl"];
-const HOST_FIELDS: string[] = ["vllmServerHost", "qwenDomain", "genericHost", "doubaoDomain", "zhipuDomain"];
+const URL_FIELDS: string[] = ["openaiCustomUrl", "vllmCustomUrl", "difyApiUrl"];
+const HOST_FIELDS: string[] = [
+  "vllmServerHost",
+  "qwenDomain",
+  "genericHost",
+  "doubaoDomain",
+  "zhipuDomain",
+  "tritonDomain",
+];
 const CHAT_PATH: string = "/chat/completions";
 const DEFAULT_OLLAMA_PORT: i32 = 11434;
 
@@ -28,8 +35,29 @@ export function parseAddress(reader: ConfigReader, node: i32, path: string, prov
   for (let index = 0; index < URL_FIELDS.length; index++) readUrl(reader, node, path, URL_FIELDS[index], address);
   readHost(reader, node, path, "providerDomain", address);
   readBasePath(reader, node, path, address);
+  address.authority = fillIn(reader, path, provider, address.authority);
+  address.basePath = fillIn(reader, path, provider, address.basePath);
   provider.authority = encodeText(address.authority);
   provider.basePath = encodeText(address.basePath);
+}
+
+/** Puts members of the configuration into the places that a type's host or path has for them: `{awsRegion}`. */
+function fillIn(reader: ConfigReader, path: string, provider: ProviderConfig, template: string): string {
+  let text = template;
+  while (true) {
+    const start = text.indexOf("{");
+    const end = text.indexOf("}", start);
+    if (start < 0 || end < 0) return text;
+    const name = text.substring(start + 1, end);
+    const value = decodeText(provider.setting(name));
+    if (value.length == 0) {
+      reader.errors.add(path + "." + name, "is missing; the type " + provider.type.name + " needs it");
+      return "";
+    }
+    // Google's global endpoint has no region in its name: https://cloud.google.com/vertex-ai/generative-ai/docs/learn/locations
+    const isGlobal = name == "vertexRegion" && value == "global" && text.charCodeAt(end + 1) == 0x2d;
+    text = text.substring(0, start) + (isGlobal ? text.substring(end + 2) : value + text.substring(end + 1));
+  }
 }
 
 function readHost(reader: ConfigReader, node: i32, path: string, name: string, address: Address): void {

@@ -36,6 +36,22 @@ export const enum FieldSupport {
   Unknown = 3,
 }
 
+/** What a member's value must be, and how it is kept as a setting. */
+export const enum FieldKind {
+  /** Read by code of its own. */
+  Own = 0,
+  /** A string, printable ASCII; kept as it is. */
+  Text = 1,
+  /** A string of letters, digits, dots, underscores and hyphens, safe in a host or path. */
+  Name = 2,
+  /** true or false. */
+  Flag = 3,
+  /** A whole number that is not negative. */
+  Number = 4,
+  /** An object or a list; kept as raw JSON. */
+  Json = 5,
+}
+
 /** A member that some types have. */
 class TypedField {
   constructor(
@@ -45,6 +61,7 @@ class TypedField {
     public isRead: bool,
     /** What to use instead, for members that are not read. */
     public advice: string,
+    public kind: FieldKind = FieldKind.Own,
   ) {}
 }
 
@@ -54,44 +71,62 @@ function read(types: string, names: string): void {
   addFields(types, names, true, "");
 }
 
+function setting(types: string, kind: FieldKind, names: string): void {
+  addFields(types, names, true, "", kind);
+}
+
 function later(types: string, names: string, advice: string = ""): void {
   addFields(types, names, false, advice);
 }
 
-function addFields(types: string, names: string, isRead: bool, advice: string): void {
+function addFields(types: string, names: string, isRead: bool, advice: string, kind: FieldKind = FieldKind.Own): void {
   const owners = types.length > 0 ? types.split(",") : [];
   const list = names.split(",");
-  for (let index = 0; index < list.length; index++) fields.push(new TypedField(list[index], owners, isRead, advice));
+  for (let index = 0; index < list.length; index++)
+    fields.push(new TypedField(list[index], owners, isRead, advice, kind));
 }
 
-read("claude,gemini", "apiVersion");
+read("claude,gemini,vertex,azure", "apiVersion");
 read("claude", "claudeVersion");
 read("openai", "openaiCustomUrl");
 read("vllm", "vllmCustomUrl,vllmServerHost");
-read("ollama", "ollamaServerHost,ollamaServerPort,ollamaEnableCompatible");
-read("qwen", "qwenDomain,qwenEnableCompatible");
+read("ollama", "ollamaServerHost,ollamaServerPort");
+setting("ollama", FieldKind.Flag, "ollamaEnableCompatible");
+read("qwen", "qwenDomain");
+setting("qwen", FieldKind.Flag, "qwenEnableCompatible");
 read("generic", "genericHost");
 read("doubao", "doubaoDomain");
 read("zhipuai", "zhipuDomain");
-later("qwen", "qwenEnableSearch,qwenFileIds,reasoningContentMode");
+setting("qwen", FieldKind.Flag, "qwenEnableSearch");
+setting("qwen", FieldKind.Json, "qwenFileIds");
+setting("qwen", FieldKind.Name, "reasoningContentMode");
 later("openai,longcat", "responseJsonSchema");
 later("claude", "claudeCodeMode");
-later("azure", "azureServiceUrl");
+setting("azure", FieldKind.Text, "azureServiceUrl");
 later("moonshot", "moonshotFileId");
 later("zhipuai", "zhipuCodePlanMode");
-later("hunyuan", "hunyuanAuthId,hunyuanAuthKey");
-later("minimax", "minimaxApiType,minimaxGroupId");
-later("cloudflare", "cloudflareAccountId");
-later("gemini,vertex", "geminiSafetySetting");
-later("gemini", "geminiThinkingBudget");
-later("deepl", "targetLang");
-later("dify", "difyApiUrl,botType,inputVariable,outputVariable");
-later("bedrock", "awsAccessKey,awsSecretKey,awsRegion,bedrockAdditionalFields,bedrockPromptCachePointPositions");
-later("bedrock", "promptCacheRetention");
-later("vertex", "vertexAuthKey,vertexRegion,vertexProjectId,vertexAuthServiceName,vertexTokenRefreshAhead");
-later("vertex", "vertexOpenAICompatible");
-later("triton", "tritonDomain,tritonModelVersion");
-later("kling", "klingAccessKey,klingSecretKey,klingTokenRefreshAhead");
+setting("hunyuan", FieldKind.Text, "hunyuanAuthId,hunyuanAuthKey");
+setting("minimax", FieldKind.Name, "minimaxApiType,minimaxGroupId");
+setting("cloudflare", FieldKind.Name, "cloudflareAccountId");
+setting("gemini,vertex", FieldKind.Json, "geminiSafetySetting");
+setting("gemini", FieldKind.Number, "geminiThinkingBudget");
+setting("deepl", FieldKind.Name, "targetLang");
+read("dify", "difyApiUrl");
+setting("dify", FieldKind.Name, "botType");
+setting("dify", FieldKind.Text, "inputVariable,outputVariable");
+setting("bedrock", FieldKind.Text, "awsAccessKey,awsSecretKey");
+setting("bedrock", FieldKind.Name, "awsRegion,bedrockApi,promptCacheRetention");
+setting("bedrock", FieldKind.Json, "bedrockAdditionalFields,bedrockPromptCachePointPositions");
+setting("vertex", FieldKind.Name, "vertexRegion,vertexProjectId");
+setting("vertex", FieldKind.Flag, "vertexOpenAICompatible");
+const VERTEX_KEY_ADVICE =
+  "give an access token in apiTokens, or let Envoy's credential_injector add one (see README), and remove it";
+later("vertex", "vertexAuthKey,vertexAuthServiceName,vertexTokenRefreshAhead", VERTEX_KEY_ADVICE);
+read("triton", "tritonDomain");
+setting("triton", FieldKind.Name, "tritonModelVersion");
+setting("coze", FieldKind.Name, "cozeBotId,cozeUserId");
+setting("kling", FieldKind.Text, "klingAccessKey,klingSecretKey");
+setting("kling", FieldKind.Number, "klingTokenRefreshAhead");
 later("", "failover,retryOnFailure", "list several targets in a route and set its fallback instead");
 later("", "firstByteTimeout", "set fallback.firstTokenTimeoutMs instead");
 later("", "timeout", "set fallback.attemptTimeoutMs instead");
@@ -148,4 +183,10 @@ export function listFields(type: string): string[] {
     if (fieldSupport(type, field.name) == FieldSupport.Read) names.push(field.name);
   }
   return names;
+}
+
+/** How a member's value is read. */
+export function fieldKind(name: string): FieldKind {
+  const field = findField(name);
+  return field === null ? FieldKind.Own : field.kind;
 }

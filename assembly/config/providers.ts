@@ -5,6 +5,7 @@ import { parseModelMapping } from "./model-mapping";
 import { parseAddress } from "./provider-address";
 import { fieldAdvice, fieldOwners, fieldSupport, FieldSupport, isKnownType, listFields } from "./provider-fields";
 import { parseHeaders } from "./provider-headers";
+import { parseSettings } from "./provider-settings";
 import { ConfigReader } from "./reader";
 import { GatewayConfig, ProviderConfig } from "./schema";
 import { suggestion } from "./suggest";
@@ -40,13 +41,12 @@ function parseProvider(reader: ConfigReader, node: i32, path: string): ProviderC
   parseTokens(reader, reader.find(node, "apiTokens"), path + ".apiTokens", provider);
   parseModelMapping(reader, reader.find(node, "modelMapping"), path + ".modelMapping", provider);
   provider.headers = parseHeaders(reader, reader.find(node, "headers"), path + ".headers");
+  parseSettings(reader, node, path, provider);
   parseAddress(reader, node, path, provider);
   const maximum = reader.find(node, "defaultMaxTokens");
   const fallback = provider.defaultMaxTokens;
   provider.defaultMaxTokens = reader.integer(maximum, path + ".defaultMaxTokens", 1, MAX_OUTPUT_TOKENS, fallback);
   parseApiVersion(reader, node, path, provider);
-  requireCompatible(reader, node, path, "qwenEnableCompatible");
-  requireCompatible(reader, node, path, "ollamaEnableCompatible");
   return provider;
 }
 
@@ -165,15 +165,4 @@ function parseApiVersion(reader: ConfigReader, node: i32, path: string, provider
   if (version === null) return;
   if (isModelName(version) && isHeaderValue(version)) provider.apiVersion = encodeText(version);
   else reader.errors.add(path + "." + name, "must be a version as the vendor writes it, such as 2023-06-01");
-}
-
-/** `qwenEnableCompatible` and `ollamaEnableCompatible`: the OpenAI-compatible API is the one that this version speaks. */
-function requireCompatible(reader: ConfigReader, node: i32, path: string, name: string): void {
-  const member = reader.find(node, name);
-  if (member < 0) return;
-  const value = reader.describe(member);
-  if (value != "a boolean") reader.errors.add(path + "." + name, "must be true or false, found " + value);
-  else if (!reader.document.boolean(member)) {
-    reader.errors.add(path + "." + name, "false (the native API) is not supported yet by this version; remove it");
-  }
 }

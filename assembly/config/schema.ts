@@ -1,5 +1,5 @@
 import { FAILURE_REASON_COUNT, FailureReason } from "../canonical/failure";
-import { ProviderType } from "../providers/catalogue";
+import { ProviderType } from "../providers/provider-type";
 import { ByteMap } from "./byte-map";
 import { PatternTable } from "./pattern-table";
 
@@ -27,6 +27,16 @@ export class ModelMappingEntry {
     public to: StaticArray<u8>,
   ) {}
 }
+
+/** A member of a provider that its type alone knows: text as given, `true`/`false`, or raw JSON for numbers, lists and objects. */
+export class ProviderSetting {
+  constructor(
+    public name: string,
+    public value: StaticArray<u8>,
+  ) {}
+}
+
+const NO_TEXT: StaticArray<u8> = new StaticArray<u8>(0);
 
 /** One account at one vendor. All texts are UTF-8 bytes. */
 export class ProviderConfig {
@@ -57,6 +67,18 @@ export class ProviderConfig {
   defaultMaxTokens: i32 = 4096;
   /** API version header or query, where the protocol has one; empty = the protocol's own default. */
   apiVersion: StaticArray<u8> = new StaticArray<u8>(0);
+  /** Members of the type's own that the configuration gives; few or none. */
+  settings: ProviderSetting[] = [];
+
+  /** The value of a member of the type's own; empty when it was not given. Owned by the configuration. */
+  setting(name: string): StaticArray<u8> {
+    const settings = this.settings;
+    for (let index = 0; index < settings.length; index++) {
+      const setting = unchecked(settings[index]);
+      if (setting.name == name) return setting.value;
+    }
+    return NO_TEXT;
+  }
 }
 
 /** What a route does when an attempt fails. */

@@ -10,15 +10,15 @@ import {
   setHeaderText,
   setProperty,
 } from "../abi/host";
-import { ByteBuffer } from "../bytes/buffer";
+import { ByteBuffer, encodeText } from "../bytes/buffer";
 import { Failure, FailureReason } from "../canonical/failure";
 import { Notice } from "../canonical/notices";
 import { redactSecrets } from "../canonical/redact";
-import { AttemptTarget } from "../providers/provider";
+import { AttemptTarget, ErrorAnswer } from "../providers/provider";
 import { protocolFor } from "../providers/registry";
 import { writeAnswerHead } from "./answer-head";
 import { AnswerReader } from "./answer-reader";
-import { CLUSTER_PROPERTY, FALLBACK_MARK, FALLBACK_MARK_VALUE, PLAN_PROPERTY } from "./header-names";
+import { CLUSTER_PROPERTY, FALLBACK_MARK, FALLBACK_MARK_VALUE, PLAN_PROPERTY, RETRY_AFTER } from "./header-names";
 import { sendError } from "./local-answer";
 import { openAnswer } from "./open-answer";
 import { findPlan, Plan } from "./plan";
@@ -169,7 +169,11 @@ export class AttemptStream extends StreamContext {
     const failure = new Failure();
     const protocol = protocolFor(target.provider.type);
     const length = this.head.isEncoded ? 0 : this.errorBody.length;
-    protocol.readError(this.head.status, this.errorBody.pointer, length, failure);
+    const head = this.head;
+    protocol.readError(new ErrorAnswer(head.status, this.errorBody.pointer, length, head.errorType), failure);
+    if (failure.retryAfterSeconds > 0 && !head.hasRetryAfter) {
+      setHeaderText(HeaderMap.ResponseHeaders, RETRY_AFTER, encodeText(failure.retryAfterSeconds.toString()));
+    }
     return this.giveUp(plan, failure);
   }
 

@@ -1,8 +1,8 @@
 import { ByteBuffer } from "../bytes/buffer";
 import { FailureReason } from "../canonical/failure";
 import { Usage } from "../canonical/usage";
-import { SseDecoder } from "../sse/decoder";
 import { writeEvent } from "../sse/encoder";
+import { FrameDecoder } from "../sse/frame-decoder";
 import { AnswerPipe } from "./answer-pipe";
 import { AnswerReader } from "./answer-reader";
 
@@ -10,13 +10,13 @@ const edited = new ByteBuffer();
 
 /** Reads a stream of events; for a client that did not ask for a stream (checklist item 13) its pipe gathers them into one answer. */
 export class EventReader extends AnswerReader {
-  private decoder: SseDecoder = new SseDecoder();
   /** Start and end, in the current chunk, of events that go out as they came and were not copied yet. */
   private runStart: i32 = 0;
   private runEnd: i32 = 0;
 
   /** servesWhole: nothing is servable before the answer is complete. */
   constructor(
+    private decoder: FrameDecoder,
     private pipe: AnswerPipe,
     private servesWhole: bool,
   ) {
@@ -64,8 +64,8 @@ export class EventReader extends AnswerReader {
       }
       this.noteState();
     }
-    // What follows an event that is too large cannot be read: for the client the stream is over, and is told so.
-    if (decoder.overflowed && !this.isOver()) this.endPipe(pointer, output);
+    // What follows cannot be read (an event too large, a broken frame): for the client the stream is over, and is told so.
+    if (decoder.isBroken && !this.isOver()) this.endPipe(pointer, output);
   }
 
   /** Ends the answer: the provider has closed the stream, or nothing more of it can be read. */

@@ -11,6 +11,9 @@ export const CONTENT_LENGTH = encodeText("content-length");
 export const CONTENT_ENCODING = encodeText("content-encoding");
 export const ACCEPT_ENCODING = encodeText("accept-encoding");
 export const ALLOW = encodeText("allow");
+export const RETRY_AFTER = encodeText("retry-after");
+/** Source: https://docs.aws.amazon.com/bedrock/latest/APIReference/CommonErrors.html */
+export const AMAZON_ERROR_TYPE = encodeText("x-amzn-errortype");
 
 export const IDENTITY = encodeText("identity");
 export const JSON_TYPE = encodeText("application/json");
@@ -71,10 +74,13 @@ const ENVOY_PREFIX = encodeText("x-envoy-");
 const RATE_LIMIT_PREFIX = encodeText("x-ratelimit-");
 const ANTHROPIC_RATE_LIMIT_PREFIX = encodeText("anthropic-ratelimit-");
 const KEPT_ON_ERROR: StaticArray<u8>[] = [
-  encodeText("retry-after"),
+  RETRY_AFTER,
   encodeText("retry-after-ms"),
+  encodeText("x-ms-retry-after-ms"),
   encodeText("request-id"),
   encodeText("x-request-id"),
+  encodeText("x-amzn-requestid"),
+  encodeText("apim-request-id"),
 ];
 
 /** Whether a name equals a text. */

@@ -3,6 +3,7 @@ import { ByteBuffer } from "../bytes/buffer";
 import { CanonicalRequest } from "../canonical/request";
 import { Usage } from "../canonical/usage";
 import { AttemptTarget } from "../providers/provider";
+import { Framing } from "../sse/frame-decoder";
 import { AnswerReader } from "./answer-reader";
 import { openEvents, openJson } from "./open-answer";
 
@@ -28,7 +29,7 @@ export class LabelledJsonReader extends AnswerReader {
     // An event stream begins with a field's name, a comment or a byte order mark; JSON that may be an answer with a brace.
     const isEvents = byte == 0x3a || byte == 0xef || (byte >= 0x61 && byte <= 0x7a);
     const inner = isEvents
-      ? openEvents(this.request, this.target, this.output)
+      ? openEvents(this.request, this.target, Framing.ServerSentEvents, this.output)
       : openJson(this.request, this.target, this.output);
     this.inner = inner;
     const isUnchanged = inner.read(pointer, length, isEnd, output);

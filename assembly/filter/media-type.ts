@@ -1,8 +1,15 @@
 import { endsWithIgnoringCase, equalsIgnoringCase, trimEnd } from "../bytes/ascii";
 import { encodeText } from "../bytes/buffer";
+import { Framing } from "../sse/frame-decoder";
 
 const JSON_TYPE = encodeText("application/json");
 const JSON_SUFFIX = encodeText("+json");
+const JSON_LINES_TYPES: StaticArray<u8>[] = [
+  encodeText("application/x-ndjson"),
+  encodeText("application/ndjson"),
+  encodeText("application/jsonl"),
+];
+const AMAZON_EVENT_STREAM_TYPE = encodeText("application/vnd.amazon.eventstream");
 const EVENT_STREAM_TYPE = encodeText("text/event-stream");
 
 /** Bytes of a content type without its parameters (RFC 9110, 8.3.1). */
@@ -18,7 +25,13 @@ export function isJsonType(pointer: usize, length: i32): bool {
   return equalsIgnoringCase(pointer, end, JSON_TYPE) || endsWithIgnoringCase(pointer, end, JSON_SUFFIX);
 }
 
-/** Whether a content type is `text/event-stream`, parameters ignored, in any case. */
-export function isEventStreamType(pointer: usize, length: i32): bool {
-  return equalsIgnoringCase(pointer, typeLength(pointer, length), EVENT_STREAM_TYPE);
+/** The framing that a content type stands for, parameters ignored, in any case; `None` for anything that is no stream of events. */
+export function framingOfType(pointer: usize, length: i32): Framing {
+  const end = typeLength(pointer, length);
+  if (equalsIgnoringCase(pointer, end, EVENT_STREAM_TYPE)) return Framing.ServerSentEvents;
+  if (equalsIgnoringCase(pointer, end, AMAZON_EVENT_STREAM_TYPE)) return Framing.AmazonEventStream;
+  for (let index = 0; index < JSON_LINES_TYPES.length; index++) {
+    if (equalsIgnoringCase(pointer, end, unchecked(JSON_LINES_TYPES[index]))) return Framing.JsonLines;
+  }
+  return Framing.None;
 }

@@ -2,7 +2,7 @@ import { randomBits, unixSeconds } from "../abi/host";
 import { ByteBuffer, encodeText } from "../bytes/buffer";
 import { AnswerSink } from "../canonical/answer";
 import { CanonicalRequest } from "../canonical/request";
-import { Protocol } from "../providers/catalogue";
+import { Protocol } from "../providers/provider-type";
 import { OpenAiPassthroughStream } from "../providers/openai/passthrough-stream";
 import { AttemptTarget } from "../providers/provider";
 import { protocolFor } from "../providers/registry";
@@ -12,6 +12,8 @@ import { EventReader } from "./event-reader";
 import { SameJsonReader, TranslatedJsonReader } from "./json-reader";
 import { LabelledJsonReader } from "./labelled-reader";
 import { CLIENT } from "./local-answer";
+import { openDecoder } from "../sse/open-decoder";
+import { Framing } from "../sse/frame-decoder";
 import { UpstreamHead } from "./upstream-head";
 
 /**
@@ -24,18 +26,27 @@ export function openAnswer(
   head: UpstreamHead,
   output: ByteBuffer,
 ): AnswerReader {
-  if (request.stream && head.isJson) return new LabelledJsonReader(request, target, output);
-  return request.stream || head.isEventStream ? openEvents(request, target, output) : openJson(request, target, output);
+  if (head.framing != Framing.None) return openEvents(request, target, head.framing, output);
+  if (!request.stream) return openJson(request, target, output);
+  const framing = protocolFor(target.provider.type).framing(request, target);
+  if (head.isJson && framing == Framing.ServerSentEvents) return new LabelledJsonReader(request, target, output);
+  return openEvents(request, target, framing, output);
 }
 
 /** Reads events: into a stream, or gathered into one answer. */
-export function openEvents(request: CanonicalRequest, target: AttemptTarget, output: ByteBuffer): AnswerReader {
+export function openEvents(
+  request: CanonicalRequest,
+  target: AttemptTarget,
+  framing: Framing,
+  output: ByteBuffer,
+): AnswerReader {
+  const decoder = openDecoder(framing);
   if (request.stream && target.provider.type.protocol == Protocol.OpenAi) {
     const stream = new OpenAiPassthroughStream(request, target, makeAnswerId(), unixSeconds());
-    return new EventReader(new PassthroughPipe(stream), false);
+    return new EventReader(decoder, new PassthroughPipe(stream), false);
   }
   const reader = protocolFor(target.provider.type).openStream(request, target);
-  return new EventReader(new TranslatedPipe(reader, openSink(request, target, output)), !request.stream);
+  return new EventReader(decoder, new TranslatedPipe(reader, openSink(request, target, output)), !request.stream);
 }
 
 /** Reads one JSON body: as it is, translated, or made into a stream. */

@@ -4,7 +4,7 @@ import { PluginRole } from "../config/schema";
 import { JsonError } from "../json/document";
 import { escapeInto } from "../json/write";
 import { unescapeInto } from "../json/read";
-import { Protocol } from "../providers/catalogue";
+import { Protocol } from "../providers/provider-type";
 import { AttemptTarget } from "../providers/provider";
 import { protocolFor } from "../providers/registry";
 import { selectTargets } from "../routing/select";
@@ -56,6 +56,12 @@ function suitableTargets(plan: Plan, targets: AttemptTarget[], failure: Failure)
   const objection = new Failure();
   for (let index = 0; index < targets.length; index++) {
     const target = targets[index];
+    const withoutChat = target.provider.type.withoutChat;
+    if (withoutChat.length > 0) {
+      objection.set(FailureReason.BadRequest, 400, withoutChat, "", "model");
+      keepFirst(failure, objection);
+      continue;
+    }
     if (target.provider.type.protocol != Protocol.OpenAi) {
       if (!isRead) isReadable = CLIENT.readAll(plan.request, objection);
       isRead = true;

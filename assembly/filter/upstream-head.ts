@@ -2,19 +2,35 @@ import { HeaderMap } from "../abi/enums";
 import { HeaderPairs } from "../abi/header-pairs";
 import { removeHeaderAt } from "../abi/host";
 import { equalsIgnoringCase } from "../bytes/ascii";
+import { copyToText } from "../bytes/buffer";
 import { holdsSecret } from "../canonical/redact";
+import { Framing } from "../sse/frame-decoder";
 import { readDecimal } from "./client-head";
-import { CONTENT_ENCODING, CONTENT_TYPE, IDENTITY, isName, isProviderHeaderToRemove, STATUS } from "./header-names";
-import { isEventStreamType, isJsonType } from "./media-type";
+import {
+  AMAZON_ERROR_TYPE,
+  CONTENT_ENCODING,
+  CONTENT_TYPE,
+  IDENTITY,
+  isName,
+  isProviderHeaderToRemove,
+  RETRY_AFTER,
+  STATUS,
+} from "./header-names";
+import { framingOfType, isJsonType } from "./media-type";
 
+const NO_TEXT = new StaticArray<u8>(0);
 const pairs = new HeaderPairs();
 
 /** The head of a provider's response: one walk over its headers, which also removes those that no client may see. */
 export class UpstreamHead {
   status: i32 = 0;
   isJson: bool = false;
-  isEventStream: bool = false;
+  /** How the body is framed, as its content type says. */
+  framing: Framing = Framing.None;
   isEncoded: bool = false;
+  hasRetryAfter: bool = false;
+  /** Value of `x-amzn-errortype`. */
+  errorType: StaticArray<u8> = NO_TEXT;
 
   /** Reads and cleans the response headers. */
   read(secrets: StaticArray<u8>[]): void {
@@ -30,10 +46,13 @@ export class UpstreamHead {
     if (isName(name, length, STATUS)) this.status = <i32>readDecimal(pairs.valuePointer, pairs.valueLength);
     else if (isName(name, length, CONTENT_TYPE)) {
       this.isJson = isJsonType(pairs.valuePointer, pairs.valueLength);
-      this.isEventStream = isEventStreamType(pairs.valuePointer, pairs.valueLength);
+      this.framing = framingOfType(pairs.valuePointer, pairs.valueLength);
     } else if (isName(name, length, CONTENT_ENCODING)) {
       this.isEncoded = pairs.valueLength > 0 && !equalsIgnoringCase(pairs.valuePointer, pairs.valueLength, IDENTITY);
       if (!this.isEncoded) removeHeaderAt(HeaderMap.ResponseHeaders, name, length);
+    } else if (isName(name, length, RETRY_AFTER)) this.hasRetryAfter = true;
+    else if (isName(name, length, AMAZON_ERROR_TYPE)) {
+      this.errorType = copyToText(pairs.valuePointer, pairs.valueLength);
     } else if (isProviderHeaderToRemove(name, length) || holdsSecret(pairs.valuePointer, pairs.valueLength, secrets)) {
       removeHeaderAt(HeaderMap.ResponseHeaders, name, length);
     }

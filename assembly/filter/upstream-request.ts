@@ -1,9 +1,10 @@
 import { BufferType, HeaderMap } from "../abi/enums";
 import { removeHeader, replaceBufferPrefix, setHeader, setHeaderText } from "../abi/host";
 import { ByteBuffer } from "../bytes/buffer";
-import { Protocol } from "../providers/catalogue";
+import { AUTH_HEADERS } from "../providers/auth";
 import { OpenAiProtocol } from "../providers/openai/index";
 import { AttemptTarget, HeaderSink, ProviderProtocol } from "../providers/provider";
+import { Protocol } from "../providers/provider-type";
 import { protocolFor } from "../providers/registry";
 import { AUTHORITY, CONTENT_LENGTH, CONTENT_TYPE, JSON_TYPE, PATH } from "./header-names";
 import { Plan } from "./plan";
@@ -75,6 +76,9 @@ export class UpstreamRequest {
 }
 
 function removeOwnHeaders(previous: AttemptTarget): void {
+  for (let index = 0; index < AUTH_HEADERS.length; index++) {
+    removeHeader(HeaderMap.RequestHeaders, unchecked(AUTH_HEADERS[index]));
+  }
   const owned = protocolFor(previous.provider.type).ownedHeaders();
   for (let index = 0; index < owned.length; index++) removeHeader(HeaderMap.RequestHeaders, unchecked(owned[index]));
   const headers = previous.provider.headers;

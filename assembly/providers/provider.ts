@@ -4,6 +4,7 @@ import { Failure } from "../canonical/failure";
 import { CanonicalRequest } from "../canonical/request";
 import { ProviderConfig } from "../config/schema";
 import { JsonDocument } from "../json/document";
+import { Framing } from "../sse/frame-decoder";
 
 /** Where one attempt goes: a provider, the upstream model, and the key chosen for this attempt. Owned by the plan. */
 export class AttemptTarget {
@@ -39,6 +40,19 @@ export abstract class StreamReader {
   abstract free(): void;
 }
 
+/** A provider's answer that is no success. The pointers are valid during the call only. */
+export class ErrorAnswer {
+  constructor(
+    /** HTTP status. */
+    public status: i32,
+    /** The body, which may be anything: JSON, HTML, text, empty. */
+    public body: usize,
+    public length: i32,
+    /** Value of the header `x-amzn-errortype`; empty when there is none. */
+    public errorType: StaticArray<u8>,
+  ) {}
+}
+
 /**
  * A provider protocol: a writer of requests and a reader of answers. One stateless object per protocol, shared by all requests.
  * A request may be written several times (fallback), always from the client's own bytes, which are never changed.
@@ -51,19 +65,22 @@ export abstract class ProviderProtocol {
   abstract check(request: CanonicalRequest, target: AttemptTarget, failure: Failure): bool;
   /** The request's `:path`, query included. */
   abstract writePath(request: CanonicalRequest, target: AttemptTarget, out: ByteBuffer): void;
-  /** Authentication and protocol headers. `content-type`, `content-length`, `accept-encoding`, `:authority` and the provider's `headers` are set by the caller. */
+  /** How a streamed answer is framed when its content type does not say. */
+  framing(request: CanonicalRequest, target: AttemptTarget): Framing {
+    return Framing.ServerSentEvents;
+  }
+  /** Authentication (`writeAuth`) and protocol headers. `content-type`, `content-length`, `accept-encoding`, `:authority` and the provider's `headers` are set by the caller. */
   abstract writeHeaders(request: CanonicalRequest, target: AttemptTarget, headers: HeaderSink): void;
-  /** The names of all headers that `writeHeaders` may set, so that a later attempt at another provider can remove them. */
-  abstract ownedHeaders(): StaticArray<u8>[];
+  /** The names of all headers beside `AUTH_HEADERS` that `writeHeaders` or a signing filter behind us may set: the next attempt removes them. */
+  ownedHeaders(): StaticArray<u8>[] {
+    return [];
+  }
   /** Writes the whole upstream body. */
   abstract writeBody(request: CanonicalRequest, target: AttemptTarget, out: ByteBuffer): void;
   /** A reader for one streamed answer to this request. */
   abstract openStream(request: CanonicalRequest, target: AttemptTarget): StreamReader;
   /** Tells a unary answer (a parsed 2xx body) to the sink, `done` or `fail` included. */
   abstract readAnswer(document: JsonDocument, request: CanonicalRequest, target: AttemptTarget, sink: AnswerSink): void;
-  /**
-   * Reads an error answer. `status` is the upstream's; the body may be anything (JSON, HTML, text, empty). Fills reason,
-   * status, message, type, code and param (checklist items 14 to 16).
-   */
-  abstract readError(status: i32, body: usize, length: i32, failure: Failure): void;
+  /** Reads an error answer: fills reason, status, message, type, code and param (checklist items 14 to 16). */
+  abstract readError(answer: ErrorAnswer, failure: Failure): void;
 }

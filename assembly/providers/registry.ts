@@ -1,5 +1,5 @@
 import { AnthropicProtocol } from "./anthropic/index";
-import { Protocol, ProviderType } from "./catalogue";
+import { Protocol, ProviderType } from "./provider-type";
 import { OpenAiProtocol } from "./openai/index";
 import { ProviderProtocol } from "./provider";
 

@@ -1,5 +1,6 @@
 import { ByteBuffer } from "../bytes/buffer";
 import { findLineEnd } from "../bytes/find";
+import { FrameDecoder } from "./frame-decoder";
 
 /** Carry-over buffers that grew beyond this are given back once they are empty. */
 const KEPT_BYTES: i32 = 64 * 1024;
@@ -21,22 +22,7 @@ const WORD_EVEN: u32 = 0x6e657665;
  * Slices of an event are valid until the next call of `next`, `feed`, `finish` or `free`. Beyond the standard: an event that
  * the end of the stream cuts off before its blank line is given out (checklist item 7), as providers do end their streams so.
  */
-export class SseDecoder {
-  dataPointer: usize = 0;
-  dataLength: i32 = 0;
-  /** The `event:` field's value; length 0 when there was none. */
-  namePointer: usize = 0;
-  nameLength: i32 = 0;
-  /** Set when an event grew beyond `maxEventBytes`: the stream is unusable, `next` gives false from then on. */
-  overflowed: bool = false;
-  /**
-   * Whether the event just given was framed exactly as `data: <bytes>\n\n` inside the fed chunk, nothing carried over:
-   * `eventStart` and `eventEnd` (behind the blank line) are then its offsets in the chunk, and its bytes may go on untouched.
-   */
-  isCanonical: bool = false;
-  eventStart: i32 = 0;
-  eventEnd: i32 = 0;
-
+export class SseDecoder extends FrameDecoder {
   private chunk: usize = 0;
   private cursor: usize = 0;
   private limit: usize = 0;
@@ -65,7 +51,9 @@ export class SseDecoder {
   private given: bool = false;
 
   /** maxEventBytes: most bytes that one unfinished event may take. */
-  constructor(public maxEventBytes: i32 = 16 * 1024 * 1024) {}
+  constructor(public maxEventBytes: i32 = 16 * 1024 * 1024) {
+    super();
+  }
 
   /** Takes the next bytes; they must stay alive until `next` has given false. Call only after `next` has given false. */
   feed(pointer: usize, length: i32): void {
@@ -82,7 +70,7 @@ export class SseDecoder {
   /** Moves to the next event that has data; false when the fed bytes are used up. */
   next(): bool {
     this.forgetGiven();
-    if (this.overflowed) return false;
+    if (this.isBroken) return false;
     if (this.markBytes >= 0) this.skipMark();
     while (this.cursor < this.limit) {
       const start = this.cursor;
@@ -124,7 +112,7 @@ export class SseDecoder {
     this.name.free();
     this.feed(0, 0);
     this.finished = false;
-    this.overflowed = false;
+    this.isBroken = false;
     this.markBytes = 0;
     this.skipLineFeed = false;
   }
@@ -260,7 +248,7 @@ export class SseDecoder {
 
   private overflow(): bool {
     this.free();
-    this.overflowed = true;
+    this.isBroken = true;
     return false;
   }
 

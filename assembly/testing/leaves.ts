@@ -119,7 +119,7 @@ export function sseNameLength(): i32 {
   return decoder.nameLength;
 }
 export function sseOverflowed(): bool {
-  return decoder.overflowed;
+  return decoder.isBroken;
 }
 export function sseIsCanonical(): bool {
   return decoder.isCanonical;

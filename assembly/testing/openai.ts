@@ -16,11 +16,12 @@ import { Environment } from "../config/environment";
 import { parseConfig } from "../config/parse";
 import { ProviderConfig } from "../config/schema";
 import { JsonDocument, JsonError } from "../json/document";
-import { Protocol, ProviderType, findProviderType } from "../providers/catalogue";
+import { findProviderType } from "../providers/catalogue";
+import { Protocol, ProviderType } from "../providers/provider-type";
 import { OpenAiProtocol } from "../providers/openai/index";
 import { OpenAiPassthroughAnswer } from "../providers/openai/passthrough-answer";
 import { OpenAiPassthroughStream } from "../providers/openai/passthrough-stream";
-import { AttemptTarget, HeaderSink, StreamReader } from "../providers/provider";
+import { AttemptTarget, ErrorAnswer, HeaderSink, StreamReader } from "../providers/provider";
 import { SseDecoder } from "../sse/decoder";
 import { writeEvent } from "../sse/encoder";
 import { dumpRequest } from "./dump-request";
@@ -295,7 +296,7 @@ export function usage(number: i32): i64 {
 /** Reads an error answer of the provider; gives the status. */
 export function readError(status: i32, pointer: usize, length: i32): i32 {
   const failure = new Failure();
-  protocol.readError(status, pointer, length, failure);
+  protocol.readError(new ErrorAnswer(status, pointer, length, new StaticArray<u8>(0)), failure);
   return writeFailure(failure);
 }
 

@@ -3,17 +3,20 @@
  * One translation at a time: `useTarget`, `translate`, then `openAnswer` and `feed` as often as wanted, then `close`.
  * Bytes go in through memory of `allocate`; results come out through numbered buffers (see tests/support/translate.ts).
  */
-import { ByteBuffer, copyToText, decodeText, encodeText } from "../bytes/buffer";
+import { ByteBuffer, copyToText, encodeText } from "../bytes/buffer";
 import { allocate, liveBlockCount, release } from "../bytes/memory";
 import { AnswerSink } from "../canonical/answer";
 import { Failure, FailureReason, failureName } from "../canonical/failure";
 import { CanonicalRequest } from "../canonical/request";
 import { OpenAiChatClient } from "../clients/openai-chat/index";
+import { Environment } from "../config/environment";
+import { parseConfig } from "../config/parse";
 import { ProviderConfig } from "../config/schema";
 import { JsonDocument, JsonError } from "../json/document";
-import { AttemptTarget, HeaderSink, ProviderProtocol, StreamReader } from "../providers/provider";
-import { findProviderType, protocolFor } from "../providers/registry";
-import { SseDecoder } from "../sse/decoder";
+import { AttemptTarget, ErrorAnswer, HeaderSink, ProviderProtocol, StreamReader } from "../providers/provider";
+import { protocolFor } from "../providers/registry";
+import { FrameDecoder, Framing } from "../sse/frame-decoder";
+import { openDecoder } from "../sse/open-decoder";
 
 export { allocate, release, liveBlockCount };
 
@@ -60,7 +63,7 @@ let target: AttemptTarget = new AttemptTarget(provider, new StaticArray<u8>(0));
 let request: CanonicalRequest = new CanonicalRequest(document);
 let sink: AnswerSink | null = null;
 let reader: StreamReader | null = null;
-let decoder: SseDecoder = new SseDecoder();
+let decoder: FrameDecoder = openDecoder(Framing.ServerSentEvents);
 let answerId: StaticArray<u8> = new StaticArray<u8>(0);
 let answerCreated: i64 = 0;
 
@@ -82,27 +85,24 @@ export function clearResult(number: i32): void {
   result(number).length = 0;
 }
 
-/** Sets the provider type by its name and the upstream model; false when there is no such type. */
-export function useTarget(
-  type: usize,
-  typeLength: i32,
-  model: usize,
-  modelLength: i32,
-  token: usize,
-  tokenLength: i32,
-  version: usize,
-  versionLength: i32,
-  defaultMaxTokens: i32,
-): bool {
-  const found = findProviderType(decodeText(copyToText(type, typeLength)));
-  if (found === null) return false;
-  provider = new ProviderConfig();
-  provider.type = found;
-  provider.basePath = encodeText(found.basePath);
-  provider.apiVersion = copyToText(version, versionLength);
-  provider.defaultMaxTokens = defaultMaxTokens;
+class NoEnvironment extends Environment {
+  lookup(name: string): string | null {
+    return null;
+  }
+}
+
+/** Reads a plugin JSON of which the first provider is the target, and sets the upstream model; false, with the reasons in the error buffer, when it is wrong. */
+export function useTarget(config: usize, configLength: i32, model: usize, modelLength: i32): bool {
+  const parsed = parseConfig(config, configLength, new NoEnvironment());
+  const found = parsed.config;
+  if (found === null || found.providers.length == 0) {
+    result(Result.Error).length = 0;
+    result(Result.Error).text(encodeText(parsed.errors.join("\n")));
+    return false;
+  }
+  provider = found.providers[0];
   target = new AttemptTarget(provider, copyToText(model, modelLength));
-  target.apiToken = copyToText(token, tokenLength);
+  if (provider.apiTokens.length > 0) target.apiToken = provider.apiTokens[0];
   return true;
 }
 
@@ -138,8 +138,8 @@ export function writeBodyAgain(): void {
   protocol().writeBody(request, target, result(Result.Body));
 }
 
-/** Prepares for one answer to the translated request; `id` and `created` are what the gateway makes up. */
-export function openAnswer(stream: bool, id: usize, idLength: i32, created: i64): void {
+/** Prepares for one answer to the translated request: whether the client wants a stream, whether the provider sends one; `id` and `created` are what the gateway makes up. */
+export function openAnswer(stream: bool, events: bool, id: usize, idLength: i32, created: i64): void {
   closeAnswer();
   answerId = copyToText(id, idLength);
   answerCreated = created;
@@ -147,11 +147,12 @@ export function openAnswer(stream: bool, id: usize, idLength: i32, created: i64)
   out.length = 0;
   if (stream) {
     sink = client.openStreamWriter(request, target, answerId, answerCreated, out);
-    reader = protocol().openStream(request, target);
-    decoder = new SseDecoder();
   } else {
     sink = client.openAnswerWriter(request, target, answerId, answerCreated, out);
   }
+  if (!events) return;
+  reader = protocol().openStream(request, target);
+  decoder = openDecoder(protocol().framing(request, target));
 }
 
 /** Takes the next bytes of the answer. What the client would get is appended to the answer buffer. */
@@ -189,13 +190,21 @@ function readUnary(writer: AnswerSink): void {
 }
 
 /** Reads an error answer and writes the envelope that the client would get; gives its status. */
-export function readError(status: i32, pointer: usize, length: i32): i32 {
+export function readError(status: i32, pointer: usize, length: i32, type: usize, typeLength: i32): i32 {
   const failure = new Failure();
-  protocol().readError(status, pointer, length, failure);
+  protocol().readError(new ErrorAnswer(status, pointer, length, copyToText(type, typeLength)), failure);
+  retryAfterSeconds = failure.retryAfterSeconds;
   result(Result.Error).length = 0;
   result(Result.Reason).length = 0;
   result(Result.Reason).ascii(failureName(failure.reason));
   return reject(failure);
+}
+
+let retryAfterSeconds: i32 = 0;
+
+/** What the body of the error read last says about coming back; seconds, 0 when nothing. */
+export function retryAfter(): i32 {
+  return retryAfterSeconds;
 }
 
 export function hasContent(): bool {

@@ -1,4 +1,4 @@
-import { Protocol } from "../../assembly/providers/catalogue";
+import { Protocol } from "../../assembly/providers/provider-type";
 import { VENDOR_NAMES, type VendorName } from "../../tests/mocks/types";
 import { readPluginFacts } from "../render/plugin";
 import { findType } from "./provider-types";

@@ -1,4 +1,5 @@
-import { findProviderType, listProviderTypes, type ProviderType } from "../../assembly/providers/catalogue";
+import { findProviderType, listProviderTypes } from "../../assembly/providers/catalogue";
+import { type ProviderType } from "../../assembly/providers/provider-type";
 
 /** A provider type by name, or null. The catalogue is the module's own, so both always know the same vendors. */
 export function findType(name: string): ProviderType | null {

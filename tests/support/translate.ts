@@ -13,9 +13,10 @@ interface Exports {
   useTarget(...argumentsAndLengths: number[]): number;
   translate(pointer: number, length: number): number;
   writeBodyAgain(): void;
-  openAnswer(stream: number, id: number, idLength: number, created: bigint): void;
+  openAnswer(stream: number, events: number, id: number, idLength: number, created: bigint): void;
   feed(pointer: number, length: number, end: number): void;
-  readError(status: number, pointer: number, length: number): number;
+  readError(status: number, pointer: number, length: number, type: number, typeLength: number): number;
+  retryAfter(): number;
   hasContent(): number;
   isDone(): number;
   hasFailed(): number;
@@ -40,6 +41,8 @@ export interface Target {
   defaultMaxTokens?: number;
   apiToken?: string;
   apiVersion?: string;
+  /** More members of the provider in the plugin JSON. */
+  provider?: Record<string, unknown>;
 }
 
 /** The translated request, or the error that the client gets instead. */
@@ -124,10 +127,13 @@ export class TranslateModule {
     return this.read(Result.Body);
   }
 
-  /** Feeds an answer to the last translated request in the given pieces. */
-  answer(stream: boolean, chunks: readonly Uint8Array[]): Answer {
+  /**
+   * Feeds an answer to the last translated request in the given pieces. `stream`: the client wants a stream; `sendsEvents`: the provider
+   * sends one, as asked when not given.
+   */
+  answer(stream: boolean, chunks: readonly Uint8Array[], sendsEvents = stream): Answer {
     this.withBytes(MADE_UP_ID, (pointer, length) =>
-      this.exports.openAnswer(Number(stream), pointer, length, BigInt(MADE_UP_TIME)),
+      this.exports.openAnswer(Number(stream), Number(sendsEvents), pointer, length, BigInt(MADE_UP_TIME)),
     );
     for (const chunk of chunks) {
       this.withBytes(chunk, (pointer, length) => this.exports.feed(pointer, length, 0));
@@ -142,9 +148,20 @@ export class TranslateModule {
     };
   }
 
-  /** Reads an error answer of the provider. */
-  readError(status: number, body: string | Uint8Array): Failure {
-    return this.readFailure(this.withBytes(body, (pointer, length) => this.exports.readError(status, pointer, length)));
+  /** Reads an error answer of the provider; `errorType` is its header `x-amzn-errortype`. */
+  readError(status: number, body: string | Uint8Array, errorType = ""): Failure {
+    return this.readFailure(
+      this.withBytes(body, (pointer, length) =>
+        this.withBytes(errorType, (type, typeLength) =>
+          this.exports.readError(status, pointer, length, type, typeLength),
+        ),
+      ),
+    );
+  }
+
+  /** Seconds after which the body of the error read last says to come back; 0 when it does not. */
+  retryAfter(): number {
+    return this.exports.retryAfter();
   }
 
   /** Gives all memory back; returns the blocks that stayed behind. */
@@ -154,19 +171,14 @@ export class TranslateModule {
   }
 
   private useTarget(target: Target): void {
-    const texts = [target.type, target.model, target.apiToken ?? "test-key", target.apiVersion ?? ""];
-    const places: number[] = [];
-    const found = this.withAll(texts, places, () => this.exports.useTarget(...places, target.defaultMaxTokens ?? 4096));
-    if (found === 0) throw new Error(`no provider type is called ${target.type}`);
-  }
-
-  private withAll(texts: string[], places: number[], use: () => number): number {
-    const [first, ...rest] = texts;
-    if (first === undefined) return use();
-    return this.withBytes(first, (pointer, length) => {
-      places.push(pointer, length);
-      return this.withAll(rest, places, use);
-    });
+    const { type, apiToken = "test-key", apiVersion, defaultMaxTokens, provider } = target;
+    const tokens = apiToken === "" ? [] : [apiToken];
+    const members = { id: "target", type, apiTokens: tokens, apiVersion, defaultMaxTokens, ...provider };
+    const config = JSON.stringify({ role: "gateway", providers: [members] });
+    const found = this.withBytes(config, (pointer, length) =>
+      this.withBytes(target.model, (model, modelLength) => this.exports.useTarget(pointer, length, model, modelLength)),
+    );
+    if (found === 0) throw new Error(`the plugin JSON is wrong: ${this.read(Result.Error)}`);
   }
 
   private readFailure(status: number): Failure {

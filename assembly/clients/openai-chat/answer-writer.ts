@@ -4,7 +4,7 @@ import { writeEscapedText } from "../../canonical/error-text";
 import { FailureReason } from "../../canonical/failure";
 import { finishReasonName } from "../../canonical/finish-reason";
 import { AttemptTarget } from "../../providers/provider";
-import { OpenReasoning, writeRedactedBlock } from "./choice-state";
+import { OpenReasoning, writeImage, writeRedactedBlock } from "./choice-state";
 import { writeUsage } from "./write-usage";
 
 /** One tool call while it is gathered. */
@@ -28,6 +28,20 @@ class GatheredTool {
   }
 }
 
+/** Writes a list of which the elements were gathered; nothing when there are none. */
+function writeList(opening: string, elements: ByteBuffer, out: ByteBuffer): void {
+  if (elements.length == 0) return;
+  out.ascii(opening);
+  out.bytes(elements.pointer, elements.length);
+  out.byte(0x5d);
+}
+
+/** Adds a raw element to a list, with its comma. */
+function addElement(list: ByteBuffer, pointer: usize, length: i32): void {
+  if (list.length > 0) list.byte(0x2c);
+  list.bytes(pointer, length);
+}
+
 /** One choice while it is gathered. All texts are the insides of JSON strings. */
 class GatheredChoice {
   finish: FinishReason = FinishReason.Stop;
@@ -37,6 +51,10 @@ class GatheredChoice {
   openReasoning: OpenReasoning = new OpenReasoning();
   /** Elements of `thinking_blocks`, with commas. */
   blocks: ByteBuffer = new ByteBuffer();
+  /** Elements of `images`, `annotations` and `logprobs.content`, with commas. */
+  images: ByteBuffer = new ByteBuffer();
+  annotations: ByteBuffer = new ByteBuffer();
+  logprobs: ByteBuffer = new ByteBuffer();
   tools: GatheredTool[] = [];
 
   constructor(public index: i32) {}
@@ -52,13 +70,15 @@ class GatheredChoice {
       out.ascii(',"reasoning_content":');
       this.writeText(this.reasoning, out);
     }
-    if (this.blocks.length > 0) {
-      out.ascii(',"thinking_blocks":[');
-      out.bytes(this.blocks.pointer, this.blocks.length);
-      out.byte(0x5d);
-    }
+    writeList(',"thinking_blocks":[', this.blocks, out);
+    writeList(',"images":[', this.images, out);
+    writeList(',"annotations":[', this.annotations, out);
     if (this.tools.length > 0) this.writeTools(out);
-    out.ascii('},"logprobs":null,"finish_reason":"');
+    if (this.logprobs.length > 0) {
+      writeList('},"logprobs":{"content":[', this.logprobs, out);
+      out.ascii(',"refusal":null}');
+    } else out.ascii('},"logprobs":null');
+    out.ascii(',"finish_reason":"');
     const unfinished = this.tools.length > 0 ? FinishReason.ToolCalls : FinishReason.Stop;
     out.ascii(finishReasonName(this.hasFinished ? this.finish : unfinished));
     out.ascii('"}');
@@ -89,6 +109,9 @@ class GatheredChoice {
     this.reasoning.free();
     this.openReasoning.free();
     this.blocks.free();
+    this.images.free();
+    this.annotations.free();
+    this.logprobs.free();
     for (let tool = 0; tool < this.tools.length; tool++) unchecked(this.tools[tool]).arguments.free();
     this.tools = [];
   }
@@ -149,6 +172,24 @@ export class CompletionWriter extends AnswerSink {
     if (state === null) return;
     if (state.blocks.length > 0) state.blocks.byte(0x2c);
     writeRedactedBlock(pointer, length, state.blocks);
+  }
+
+  image(choice: i32, mediaType: usize, mediaTypeLength: i32, data: usize, dataLength: i32): void {
+    const state = this.openChoice(choice);
+    if (state === null || dataLength <= 0) return;
+    this.hasContent = true;
+    if (state.images.length > 0) state.images.byte(0x2c);
+    writeImage(mediaType, mediaTypeLength, data, dataLength, state.images);
+  }
+
+  annotation(choice: i32, pointer: usize, length: i32): void {
+    const state = this.openChoice(choice);
+    if (state !== null && length > 0) addElement(state.annotations, pointer, length);
+  }
+
+  logprobs(choice: i32, pointer: usize, length: i32): void {
+    const state = this.openChoice(choice);
+    if (state !== null && length > 0) addElement(state.logprobs, pointer, length);
   }
 
   toolCall(choice: i32, tool: i32, id: usize, idLength: i32, name: usize, nameLength: i32): void {

@@ -45,3 +45,18 @@ export function writeRedactedBlock(pointer: usize, length: i32, out: ByteBuffer)
   out.bytes(pointer, length);
   out.ascii('"}');
 }
+
+/** Writes an image that the model made, as OpenRouter and LiteLLM do: https://openrouter.ai/docs/features/multimodal/image-generation */
+export function writeImage(
+  mediaType: usize,
+  mediaTypeLength: i32,
+  data: usize,
+  dataLength: i32,
+  out: ByteBuffer,
+): void {
+  out.ascii('{"type":"image_url","image_url":{"url":"data:');
+  out.bytes(mediaType, mediaTypeLength);
+  out.ascii(";base64,");
+  out.bytes(data, dataLength);
+  out.ascii('"}}');
+}

@@ -28,6 +28,7 @@ export function readAll(request: CanonicalRequest, failure: Failure): bool {
   const root = request.document.root();
   const fields = new FieldReader(request.document, failure);
   reset(request);
+  request.extras = root;
   new MessageReader(request, fields).read(request.document.find(root, keys.MESSAGES));
   if (!fields.failed) readTools(root, request, fields);
   if (!fields.failed) readParameters(root, request, fields);

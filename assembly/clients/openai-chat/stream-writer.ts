@@ -8,7 +8,7 @@ import { finishReasonName } from "../../canonical/finish-reason";
 import { CanonicalRequest } from "../../canonical/request";
 import { AttemptTarget } from "../../providers/provider";
 import { beginEvent, endEvent } from "../../sse/encoder";
-import { OpenReasoning, writeRedactedBlock } from "./choice-state";
+import { OpenReasoning, writeImage, writeRedactedBlock } from "./choice-state";
 import { writeUsage } from "./write-usage";
 
 /** What the writer remembers of one choice between two calls. */
@@ -101,6 +101,34 @@ export class ChunkWriter extends AnswerSink {
     writeRedactedBlock(pointer, length, this.out);
     this.out.byte(0x5d);
     this.endDelta();
+  }
+
+  image(choice: i32, mediaType: usize, mediaTypeLength: i32, data: usize, dataLength: i32): void {
+    if (dataLength <= 0 || this.openChoice(choice) === null) return;
+    this.hasContent = true;
+    this.beginDelta(choice);
+    this.out.ascii('"images":[');
+    writeImage(mediaType, mediaTypeLength, data, dataLength, this.out);
+    this.out.byte(0x5d);
+    this.endDelta();
+  }
+
+  annotation(choice: i32, pointer: usize, length: i32): void {
+    if (length <= 0 || this.openChoice(choice) === null) return;
+    this.beginDelta(choice);
+    this.out.ascii('"annotations":[');
+    this.out.bytes(pointer, length);
+    this.out.byte(0x5d);
+    this.endDelta();
+  }
+
+  logprobs(choice: i32, pointer: usize, length: i32): void {
+    if (length <= 0 || this.openChoice(choice) === null) return;
+    this.beginDelta(choice);
+    this.out.ascii('},"logprobs":{"content":[');
+    this.out.bytes(pointer, length);
+    this.out.ascii('],"refusal":null},"finish_reason":null}]}');
+    endEvent(this.out);
   }
 
   toolCall(choice: i32, tool: i32, id: usize, idLength: i32, name: usize, nameLength: i32): void {

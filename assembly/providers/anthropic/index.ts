@@ -3,7 +3,8 @@ import { AnswerSink } from "../../canonical/answer";
 import { Failure } from "../../canonical/failure";
 import { CanonicalRequest } from "../../canonical/request";
 import { JsonDocument } from "../../json/document";
-import { AttemptTarget, HeaderSink, ProviderProtocol, StreamReader } from "../provider";
+import { writeAuth } from "../auth";
+import { AttemptTarget, ErrorAnswer, HeaderSink, ProviderProtocol, StreamReader } from "../provider";
 import { checkRequest } from "./check";
 import { readErrorAnswer } from "./errors";
 import { usesFormatTool } from "./plan";
@@ -11,9 +12,8 @@ import { writeRequest } from "./request";
 import { readMessage } from "./response";
 import { AnthropicStreamReader } from "./stream";
 
-const API_KEY_HEADER = encodeText("x-api-key");
 const VERSION_HEADER = encodeText("anthropic-version");
-const OWNED_HEADERS: StaticArray<u8>[] = [API_KEY_HEADER, VERSION_HEADER];
+const OWNED_HEADERS: StaticArray<u8>[] = [VERSION_HEADER];
 /** Source: https://platform.claude.com/docs/en/api/versioning */
 const DEFAULT_VERSION = encodeText("2023-06-01");
 
@@ -29,7 +29,7 @@ export class AnthropicProtocol extends ProviderProtocol {
   }
 
   writeHeaders(request: CanonicalRequest, target: AttemptTarget, headers: HeaderSink): void {
-    if (target.apiToken.length > 0) headers.setText(API_KEY_HEADER, target.apiToken);
+    writeAuth(target, headers);
     const version = target.provider.apiVersion;
     headers.setText(VERSION_HEADER, version.length > 0 ? version : DEFAULT_VERSION);
   }
@@ -50,7 +50,7 @@ export class AnthropicProtocol extends ProviderProtocol {
     readMessage(document, usesFormatTool(request, target), sink);
   }
 
-  readError(status: i32, body: usize, length: i32, failure: Failure): void {
-    readErrorAnswer(status, body, length, failure);
+  readError(answer: ErrorAnswer, failure: Failure): void {
+    readErrorAnswer(answer.status, answer.body, answer.length, failure);
   }
 }

@@ -1,6 +1,6 @@
 import * as keys from "../../canonical/openai-keys";
 import { JsonDocument, JsonKey } from "../../json/document";
-import { ProviderType, ReasoningHistory } from "../catalogue";
+import { ProviderType, ReasoningHistory } from "../provider-type";
 import { EditList } from "./edits";
 
 const REASONING_SIGNATURE = new JsonKey("reasoning_signature");

@@ -1,15 +1,13 @@
-import { ByteBuffer, encodeText } from "../../bytes/buffer";
+import { ByteBuffer } from "../../bytes/buffer";
 import { AnswerSink } from "../../canonical/answer";
 import { Failure } from "../../canonical/failure";
 import { CanonicalRequest } from "../../canonical/request";
 import { JsonDocument } from "../../json/document";
-import { AttemptTarget, HeaderSink, ProviderProtocol, StreamReader } from "../provider";
+import { writeAuth } from "../auth";
+import { AttemptTarget, ErrorAnswer, HeaderSink, ProviderProtocol, StreamReader } from "../provider";
 import { readErrorBody } from "./errors";
 import { writeRequestPrefix } from "./request";
 import { OpenAiStreamReader, readOpenAiAnswer } from "./stream-reader";
-
-const AUTHORIZATION: StaticArray<u8> = encodeText("authorization");
-const OWNED_HEADERS: StaticArray<u8>[] = [AUTHORIZATION];
 
 /**
  * OpenAI's chat completions API and everything that is compatible with it; what differs between vendors is data in the catalogue.
@@ -23,20 +21,11 @@ export class OpenAiProtocol extends ProviderProtocol {
 
   writePath(request: CanonicalRequest, target: AttemptTarget, out: ByteBuffer): void {
     out.text(target.provider.basePath);
-    out.ascii("/chat/completions");
+    out.ascii(target.provider.type.chatPath);
   }
 
   writeHeaders(request: CanonicalRequest, target: AttemptTarget, headers: HeaderSink): void {
-    if (target.apiToken.length == 0) return;
-    const value = new ByteBuffer();
-    value.ascii("Bearer ");
-    value.text(target.apiToken);
-    headers.set(AUTHORIZATION, value.pointer, value.length);
-    value.free();
-  }
-
-  ownedHeaders(): StaticArray<u8>[] {
-    return OWNED_HEADERS;
+    writeAuth(target, headers);
   }
 
   /**
@@ -61,7 +50,7 @@ export class OpenAiProtocol extends ProviderProtocol {
     readOpenAiAnswer(document, sink);
   }
 
-  readError(status: i32, body: usize, length: i32, failure: Failure): void {
-    readErrorBody(status, body, length, failure);
+  readError(answer: ErrorAnswer, failure: Failure): void {
+    readErrorBody(answer.status, answer.body, answer.length, failure);
   }
 }

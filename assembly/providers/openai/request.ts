@@ -4,7 +4,7 @@ import { CanonicalRequest } from "../../canonical/request";
 import { JsonDocument, JsonKey } from "../../json/document";
 import { equalsUnescaped } from "../../json/read";
 import { writeQuoted } from "../../json/write";
-import { ProviderType } from "../catalogue";
+import { ProviderType } from "../provider-type";
 import { AttemptTarget } from "../provider";
 import { EditList } from "./edits";
 import { HistoryEditor } from "./history";

@@ -1,0 +1,91 @@
+/*
+ * What a provider type is. Also imported by the Node programs in `scripts/`, as all files that list types are, so it keeps to the part of
+ * the language that AssemblyScript and TypeScript share: no pointers, no decorators, no integer overflow.
+ */
+
+/** The wire protocol that a provider type speaks. */
+export enum Protocol {
+  OpenAi = 0,
+  Anthropic = 1,
+  Gemini = 2,
+  Vertex = 3,
+  Bedrock = 4,
+  Cohere = 5,
+  Ollama = 6,
+  DashScope = 7,
+  Hunyuan = 8,
+  MiniMax = 9,
+  Dify = 10,
+  Triton = 11,
+  DeepL = 12,
+  Coze = 13,
+}
+
+/** How a provider type wants its key. */
+export enum AuthStyle {
+  /** `authorization: Bearer KEY` */
+  Bearer = 0,
+  /** `x-api-key: KEY` */
+  ApiKeyHeader = 1,
+  /** `api-key: KEY` */
+  AzureApiKey = 2,
+  /** `x-goog-api-key: KEY` */
+  GoogleApiKey = 3,
+  /** `authorization: KEY` */
+  Plain = 4,
+  /** `authorization: DeepL-Auth-Key KEY` */
+  DeepL = 5,
+  /** No key in a header: the protocol puts it elsewhere, or Envoy signs the request. */
+  None = 6,
+}
+
+/** What is done with the reasoning in the history (`reasoning_content`, `reasoning`, `thinking_blocks` of assistant messages). */
+export enum ReasoningHistory {
+  /** It is sent as it is. */
+  Keep = 0,
+  /** The server rejects members that it does not know: it is removed. */
+  Remove = 1,
+  /** It belongs to turns that called tools, where the server demands it, and is removed from the others. */
+  ToolTurns = 2,
+}
+
+/** A kind of provider: everything that differs between vendors of one protocol. */
+export class ProviderType {
+  /** The vendor's page that says so. */
+  source: string = "";
+  /** The vendor's host, TLS on port 443; empty when every user has an own one. */
+  host: string = "";
+  /** Path before the API's own, without a slash at the end. In `host` and here, `{member}` stands for a member of the provider's configuration. */
+  basePath: string = "";
+  /** OpenAI's protocol only: the path of the chat completions API behind the base path. */
+  chatPath: string = "/chat/completions";
+  auth: AuthStyle = AuthStyle.Bearer;
+  /** Environment variable that usually holds the key. */
+  keyVariable: string = "";
+  /** Whether the server knows the role `developer` (else it is sent as `system`). */
+  acceptsDeveloperRole: boolean = false;
+  /** Whether the server knows `stream_options.include_usage`. */
+  acceptsStreamOptions: boolean = true;
+  /** Whether the server knows `max_completion_tokens` (else it is sent as `max_tokens`). */
+  acceptsMaxCompletionTokens: boolean = false;
+  /** Whether the server knows `max_tokens` (else it is sent as `max_completion_tokens`). */
+  acceptsMaxTokens: boolean = true;
+  /** Top-level request members that the server rejects, removed before sending. */
+  rejectedMembers: string[] = [];
+  reasoningHistory: ReasoningHistory = ReasoningHistory.Keep;
+  /** Why no chat request can be sent to this type; empty: it can. */
+  withoutChat: string = "";
+  /** For a variant: the configuration member that selects it, and the value that does (`*`: any). */
+  selector: string = "";
+  selectorValue: string = "";
+
+  constructor(
+    public name: string,
+    public protocol: Protocol,
+  ) {}
+
+  /** A type that stands for "not set". */
+  static none(): ProviderType {
+    return new ProviderType("", Protocol.OpenAi);
+  }
+}
