@@ -115,7 +115,7 @@ const HIGRESS_FIELDS: Case[] = [
       ["azureServiceUrl", "azure"],
       ["vertexProjectId", "vertex"],
       ["vertexRegion", "vertex"],
-      ["apiVersion", "claude, gemini"],
+      ["apiVersion", "claude, gemini, vertex, azure"],
       ["claudeVersion", "claude"],
       ["qwenDomain", "qwen"],
       ["qwenEnableCompatible", "qwen"],
@@ -137,8 +137,8 @@ const HIGRESS_FIELDS: Case[] = [
   ],
   [
     "a member that is not read yet",
-    withProvider({ type: "dashscope", qwenEnableSearch: true }),
-    ["providers[0].qwenEnableSearch: is known but not supported yet by this version; remove it"],
+    withProvider({ type: "claude", claudeCodeMode: true }),
+    ["providers[0].claudeCodeMode: is known but not supported yet by this version; remove it"],
   ],
   [
     "Higress's failover",
@@ -153,16 +153,6 @@ const HIGRESS_FIELDS: Case[] = [
     [
       "providers[0].firstByteTimeout: is known but not supported yet by this version; set fallback.firstTokenTimeoutMs instead",
     ],
-  ],
-  [
-    "the native API of Qwen",
-    withProvider({ type: "qwen", qwenEnableCompatible: false }),
-    ["providers[0].qwenEnableCompatible: false (the native API) is not supported yet by this version; remove it"],
-  ],
-  [
-    "the native API of Ollama",
-    withProvider({ type: "ollama", ollamaEnableCompatible: false }),
-    ["providers[0].ollamaEnableCompatible: false (the native API) is not supported yet by this version; remove it"],
   ],
   [
     "a switch that is no boolean",
