@@ -99,7 +99,18 @@ export interface NativeError {
   reason: string;
 }
 
-/** What the shared suite needs to know of one provider protocol. One file `tests/providers/<protocol>/adapter.ts` exports `adapter`. */
+/** A reason for which a valid OpenAI request cannot be said in the protocol and is refused while planning. */
+export interface Refusal {
+  /** What the message of the 400 looks like. */
+  message: RegExp;
+  /** As the support matrix shows it: "Audio input: the API has no word for it". */
+  reason: string;
+}
+
+/**
+ * What the shared suite needs to know of one provider protocol. One file `tests/providers/<protocol>/adapter.ts` exports `adapter`.
+ * `npm run providers` reads it too, outside of any test: it imports nothing that imports vitest.
+ */
 export interface ProtocolAdapter {
   /** The protocol's folder. */
   name: string;
@@ -107,6 +118,14 @@ export interface ProtocolAdapter {
   title: string;
   /** A provider type and model that knows all that the protocol can do. */
   target: Target;
+  /** Another type or model for behaviours that the target of the others does not have. */
+  targets?: Partial<Record<Behaviour, Target>>;
+  /** More targets that the corpus of generated requests is translated to, beside `target`: models with other rules, other addresses. */
+  corpusTargets?: Target[];
+  /** Every 400 over the corpus of valid requests must be one of these. */
+  refusals?: Refusal[];
+  /** `content-type` of a streamed answer; `text/event-stream` when not given. */
+  streamContentType?: string;
   /** Behaviours that the vendor cannot do, each with the reason that the support matrix shows. */
   unsupported: Partial<Record<Behaviour, string>>;
   /** The strict check of the mock vendor: null when the vendor would take the request, else what it would say. */
