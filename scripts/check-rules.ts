@@ -52,9 +52,10 @@ function listProjectFiles(): string[] {
   return output.split("\0").filter((path) => path !== "" && !BINARY.test(path) && existsSync(projectPath(path)));
 }
 
+/** The folders of protocols: those with an entry file. Building blocks that protocols share have none. */
 function listProviderFolders(): string[] {
   return readdirSync(projectPath("assembly", "providers"), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
+    .filter((entry) => entry.isDirectory() && existsSync(projectPath("assembly", "providers", entry.name, "index.ts")))
     .map((entry) => entry.name);
 }
 

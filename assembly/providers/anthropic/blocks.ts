@@ -1,57 +1,12 @@
 import { ByteBuffer } from "../../bytes/buffer";
 import { Part, PartKind } from "../../canonical/request";
 import { JsonDocument } from "../../json/document";
-import { unescapeInto } from "../../json/read";
-import { DocumentForm, DocumentSource, writeDocument } from "./documents";
-import { Media, MediaForm, mediaTypeName, MediaType } from "./media";
-import { isBlank } from "./text";
-
-/** Appends a value exactly as the client wrote it. */
-export function writeRaw(document: JsonDocument, node: i32, out: ByteBuffer): void {
-  out.bytes(document.rawPointer(node), document.rawLength(node));
-}
-
-function isIdByte(byte: u8): bool {
-  const lower = byte | 0x20;
-  return (lower >= 0x61 && lower <= 0x7a) || (byte >= 0x30 && byte <= 0x39) || byte == 0x5f || byte == 0x2d;
-}
-
-/**
- * Appends the id of a tool call, in quotes. Anthropic takes letters, digits, `_` and `-` only; ids of other vendors may hold more
- * (`functions.get_weather:0`), so everything else becomes `_`, the same in the call and in its result. A legacy function has no id:
- * it gets one from its name and, from the second call of a conversation on, the call's number.
- */
-function writeCallId(document: JsonDocument, part: Part, legacyCalls: i32, out: ByteBuffer): void {
-  out.byte(0x22);
-  if (part.idFromName) out.ascii("call_");
-  const start = out.length;
-  unescapeInto(document.textPointer(part.id), document.textLength(part.id), out);
-  for (let index = start; index < out.length; index++) {
-    const address = out.pointer + index;
-    if (!isIdByte(load<u8>(address))) store<u8>(address, 0x5f);
-  }
-  if (out.length == start) out.byte(0x5f);
-  if (part.idFromName && legacyCalls > 1) {
-    out.byte(0x5f);
-    out.decimal(legacyCalls);
-  }
-  out.byte(0x22);
-}
-
-function isNull(pointer: usize, length: i32): bool {
-  return length == 4 && load<u32>(pointer) == 0x6c6c756e;
-}
-
-/** Appends the object behind the arguments of a tool call; none, an empty text and `null` are the empty object. */
-export function writeArguments(document: JsonDocument, node: i32, out: ByteBuffer): void {
-  const start = out.length;
-  unescapeInto(document.textPointer(node), document.textLength(node), out);
-  const pointer = out.pointer + start;
-  const length = out.length - start;
-  if (!isBlank(pointer, length) && !isNull(pointer, length)) return;
-  out.length = start;
-  out.ascii("{}");
-}
+import { writeCallId } from "../shared/call-ids";
+import { DocumentForm, DocumentSource } from "../shared/documents";
+import { Media, MediaForm, mediaTypeName, MediaType } from "../shared/media";
+import { isBlank } from "../shared/text";
+import { writeArguments, writeRaw } from "../shared/values";
+import { writeDocument } from "./documents";
 
 /** Appends a block's `cache_control`, when it has one, and its closing brace. */
 function closeBlock(document: JsonDocument, part: Part, out: ByteBuffer): void {

@@ -1,27 +1,17 @@
 import { ByteBuffer } from "../../bytes/buffer";
-import { Failure, FailureReason } from "../../canonical/failure";
+import { Failure } from "../../canonical/failure";
 import { CanonicalRequest, Part, PartKind, Role } from "../../canonical/request";
-import { JsonDocument, JsonError } from "../../json/document";
-import { writeArguments } from "./blocks";
-import { decodeDocument, DocumentForm, DocumentSource } from "./documents";
-import { isImage, Media, MediaForm, MediaType } from "./media";
-import { TurnCursor } from "./turns";
-
-function reject(failure: Failure, message: string, param: string): bool {
-  failure.set(FailureReason.BadRequest, 400, message, "", param);
-  return false;
-}
-
-/** `messages[3].content`; made for errors only. */
-function nameContent(part: Part): string {
-  return "messages[" + part.message.toString() + "].content";
-}
+import { JsonDocument } from "../../json/document";
+import { nameContent, reject, rejectUnknown, ToolCallChecker } from "../shared/checks";
+import { decodeDocument, DocumentForm, DocumentSource } from "../shared/documents";
+import { isImage, Media, MediaForm, MediaType } from "../shared/media";
+import { TurnCursor } from "../shared/turns";
 
 /** Holds the scratch memory of one check. */
 class PartChecker {
   private document: JsonDocument;
   private scratch: ByteBuffer = new ByteBuffer();
-  private parsed: JsonDocument = new JsonDocument();
+  private toolCalls: ToolCallChecker = new ToolCallChecker();
 
   constructor(
     private request: CanonicalRequest,
@@ -41,7 +31,7 @@ class PartChecker {
 
   free(): void {
     this.scratch.free();
-    this.parsed.free();
+    this.toolCalls.free();
   }
 
   private checkPart(part: Part): bool {
@@ -54,9 +44,9 @@ class PartChecker {
       case PartKind.Audio:
         return reject(this.failure, "Audio input is not supported by this model's provider.", nameContent(part));
       case PartKind.Unknown:
-        return this.rejectUnknown(part);
+        return rejectUnknown(this.document, part, this.failure);
       case PartKind.ToolCall:
-        return this.checkToolCall(part);
+        return this.toolCalls.check(this.document, part, this.failure);
       default:
         return true;
     }
@@ -92,30 +82,6 @@ class PartChecker {
       "Unsupported file: expected a PDF or a text, as data, URL or file id.",
       nameContent(part),
     );
-  }
-
-  private checkToolCall(part: Part): bool {
-    const param = "messages[" + part.message.toString() + "].tool_calls";
-    if (this.document.textLength(part.name) == 0) return reject(this.failure, "A tool call needs a name.", param);
-    this.scratch.length = 0;
-    writeArguments(this.document, part.value, this.scratch);
-    const error = this.parsed.parse(this.scratch.pointer, this.scratch.length, 1);
-    if (error == JsonError.None && this.parsed.isObject(this.parsed.root())) return true;
-    return reject(this.failure, "The arguments of a tool call must be a JSON object.", param);
-  }
-
-  private rejectUnknown(part: Part): bool {
-    reject(this.failure, "This kind of content is not supported by this model's provider.", nameContent(part));
-    const length = this.document.textLength(part.name);
-    if (length > 0 && length <= 64) {
-      const message = new ByteBuffer();
-      message.ascii("Content of type '");
-      message.bytes(this.document.textPointer(part.name), length);
-      message.ascii("' is not supported by this model's provider.");
-      this.failure.message = message.toText();
-      message.free();
-    }
-    return false;
   }
 }
 

@@ -1,9 +1,10 @@
 import { copyToText, encodeText } from "../../bytes/buffer";
 import { findText } from "../../bytes/find";
 import { ErrorBody } from "../../canonical/error-body";
-import { copyMessage, readBodyText, statusText } from "../../canonical/error-text";
+import { copyMessage } from "../../canonical/error-text";
 import { Failure, FailureReason, reasonForStatus } from "../../canonical/failure";
 import { JsonDocument, JsonKey } from "../../json/document";
+import { readPlainError } from "../shared/errors";
 
 const ERROR = new JsonKey("error");
 const TYPE = new JsonKey("type");
@@ -105,7 +106,5 @@ export function readErrorAnswer(status: i32, body: usize, length: i32, failure: 
   const found = parsed.parse(body, length, ERROR_DEPTH) && readEnvelope(parsed.document, status, failure);
   parsed.free();
   if (found) return;
-  failure.set(reasonForStatus(status), status, statusText(status));
-  const text = readBodyText(body, length);
-  if (text.length > 0) failure.message = text;
+  readPlainError(status, body, length, failure);
 }

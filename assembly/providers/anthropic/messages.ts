@@ -1,8 +1,8 @@
 import { ByteBuffer } from "../../bytes/buffer";
 import { CanonicalRequest, PartKind, Role } from "../../canonical/request";
 import { writeBlock, writeText, writeToolResult } from "./blocks";
-import { isBlank, trimmedLength } from "./text";
-import { hasKind, isBlock, isReasoning, TurnCursor } from "./turns";
+import { isBlank, trimmedLength } from "../shared/text";
+import { hasKind, isBlock, isReasoning, TurnCursor } from "../shared/turns";
 
 /** Writes `,"system":[...]`: all system and developer texts in their order, wherever they stood in the conversation. */
 export function writeSystem(request: CanonicalRequest, out: ByteBuffer): void {

@@ -5,10 +5,11 @@ import { CanonicalRequest } from "../../canonical/request";
 import { JsonDocument } from "../../json/document";
 import { unescapeInto } from "../../json/read";
 import { AttemptTarget } from "../provider";
-import { writeRaw } from "./blocks";
+import { Effort } from "../shared/effort";
+import { isBlank } from "../shared/text";
+import { writeRaw } from "../shared/values";
 import { Sampling } from "./models";
-import { Effort, effortName, FormatForm, RequestPlan, ThinkingForm } from "./plan";
-import { isBlank } from "./text";
+import { effortName, FormatForm, RequestPlan, ThinkingForm } from "./plan";
 
 const AT_SIGN = encodeText("@");
 

@@ -2,7 +2,9 @@ import { CanonicalRequest, ResponseFormat, ToolChoice } from "../../canonical/re
 import { JsonDocument, JsonKey, JsonKind } from "../../json/document";
 import { AttemptTarget } from "../provider";
 import { EffortLevels, findQuirks, ModelQuirks, ThinkingOff, ThinkingSupport } from "./models";
-import { lacksReasoning } from "./turns";
+import { Effort, readEffort } from "../shared/effort";
+import { hasTool, JSON_TOOL_NAME } from "../shared/format-tool";
+import { lacksReasoning } from "../shared/turns";
 
 const TYPE = new JsonKey("type");
 const ENABLED = new JsonKey("enabled");
@@ -11,31 +13,6 @@ const BUDGET_TOKENS = new JsonKey("budget_tokens");
 const ADDITIONAL_PROPERTIES = new JsonKey("additionalProperties");
 /** More tokens than any budget has; keeps sums far from an overflow. */
 const MOST_BUDGET: i64 = 1 << 40;
-/** The tool that stands for a response format; its name is LiteLLM's, so that histories can move between gateways. */
-export const JSON_TOOL_NAME = new JsonKey("json_tool_call");
-
-/** How hard the client wants the model to think. */
-export const enum Effort {
-  Unset = 0,
-  None = 1,
-  Minimal = 2,
-  Low = 3,
-  Medium = 4,
-  High = 5,
-  Xhigh = 6,
-  Max = 7,
-}
-
-const EFFORT_NAMES: JsonKey[] = [
-  new JsonKey("none"),
-  new JsonKey("minimal"),
-  new JsonKey("low"),
-  new JsonKey("medium"),
-  new JsonKey("high"),
-  new JsonKey("xhigh"),
-  new JsonKey("max"),
-];
-
 /** The `thinking` member that goes out. */
 export const enum ThinkingForm {
   Absent = 0,
@@ -120,13 +97,6 @@ export class RequestPlan {
   }
 }
 
-function readEffort(document: JsonDocument, node: i32): Effort {
-  for (let index = 0; index < EFFORT_NAMES.length; index++) {
-    if (document.equals(node, unchecked(EFFORT_NAMES[index]))) return (index + 1) as Effort;
-  }
-  return Effort.Unset;
-}
-
 /** Tokens for thinking: LiteLLM's and agentgateway's steps, which start at the vendor's minimum of 1024. */
 function budgetFor(effort: Effort): i64 {
   switch (effort) {
@@ -165,14 +135,6 @@ export function effortName(effort: Effort): string {
     default:
       return "high";
   }
-}
-
-function hasTool(request: CanonicalRequest, name: JsonKey): bool {
-  const tools = request.tools;
-  for (let index = 0; index < tools.length; index++) {
-    if (request.document.equals(unchecked(tools[index]).name, name)) return true;
-  }
-  return false;
 }
 
 /**

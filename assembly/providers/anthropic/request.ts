@@ -23,6 +23,31 @@ export function writeRequest(request: CanonicalRequest, target: AttemptTarget, o
   out.ascii('{"model":"');
   writeEscapedText(target.model, out);
   out.byte(0x22);
+  writeMembers(request, target, plan, out);
+  if (request.stream) out.ascii(',"stream":true');
+  out.byte(0x7d);
+}
+
+/**
+ * Writes the same body as other clouds want it that host Claude: the version in the body, model and stream in the path.
+ * Sources: https://docs.cloud.google.com/vertex-ai/generative-ai/docs/partner-models/claude/use-claude and
+ * https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-anthropic-claude-messages.html
+ */
+export function writeHostedRequest(
+  request: CanonicalRequest,
+  target: AttemptTarget,
+  version: string,
+  out: ByteBuffer,
+): void {
+  out.ascii('{"anthropic_version":"');
+  out.ascii(version);
+  out.byte(0x22);
+  writeMembers(request, target, new RequestPlan(request, target), out);
+  out.byte(0x7d);
+}
+
+/** Writes all members but model, version and stream, each behind a comma. */
+function writeMembers(request: CanonicalRequest, target: AttemptTarget, plan: RequestPlan, out: ByteBuffer): void {
   writeMaxTokens(request, target, plan, out);
   writeSystem(request, out);
   writeMessages(request, out);
@@ -32,6 +57,4 @@ export function writeRequest(request: CanonicalRequest, target: AttemptTarget, o
   writeSampling(request, plan, out);
   writeStopSequences(request, out);
   writeUser(request, out);
-  if (request.stream) out.ascii(',"stream":true');
-  out.byte(0x7d);
 }

@@ -4,7 +4,7 @@ import { FailureReason } from "../../canonical/failure";
 import { JsonDocument, JsonKey } from "../../json/document";
 import { escapeInto } from "../../json/write";
 import { readEnvelope } from "./errors";
-import { JSON_TOOL_NAME } from "./plan";
+import { JSON_TOOL_NAME } from "../shared/format-tool";
 import { mapStopReason } from "./stop-reason";
 import { UsageReader } from "./usage";
 

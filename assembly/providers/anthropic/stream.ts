@@ -3,9 +3,10 @@ import { FailureReason } from "../../canonical/failure";
 import { Notice, Notices } from "../../canonical/notices";
 import { JsonDocument, JsonError, JsonKey } from "../../json/document";
 import { StreamReader } from "../provider";
+import { failTruncated } from "../shared/errors";
 import { readEnvelope } from "./errors";
 import { BlockKind, OpenBlock, OpenBlocks } from "./open-blocks";
-import { JSON_TOOL_NAME } from "./plan";
+import { JSON_TOOL_NAME } from "../shared/format-tool";
 import { escapeInput, startMessage, unwrapFinish } from "./response";
 import { mapStopReason } from "./stop-reason";
 import { UsageReader } from "./usage";
@@ -83,13 +84,7 @@ export class AnthropicStreamReader extends StreamReader {
   }
 
   end(sink: AnswerSink): void {
-    if (sink.isDone || sink.hasFailed) return;
-    sink.failWith(
-      FailureReason.StreamError,
-      502,
-      "The provider's stream ended before the answer was complete.",
-      "stream_truncated",
-    );
+    failTruncated(sink);
   }
 
   free(): void {

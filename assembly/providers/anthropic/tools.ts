@@ -1,14 +1,14 @@
 import { ByteBuffer } from "../../bytes/buffer";
-import { CanonicalRequest, Flag, PartKind, Tool, ToolChoice } from "../../canonical/request";
+import { CanonicalRequest, Flag, Tool, ToolChoice } from "../../canonical/request";
 import { JsonDocument, JsonKey } from "../../json/document";
-import { unescapeInto } from "../../json/read";
-import { writeRaw } from "./blocks";
+import { FORMAT_TOOL_NAME } from "../shared/format-tool";
+import { isBlank } from "../shared/text";
+import { listCalledTools } from "../shared/tool-history";
+import { writeRaw } from "../shared/values";
 import { FormatForm, possibleToolChoice, RequestPlan } from "./plan";
-import { isBlank } from "./text";
 
 const TYPE = new JsonKey("type");
 const OPEN_SCHEMA = '{"type":"object","properties":{}}';
-const FORMAT_TOOL_NAME = '"json_tool_call"';
 
 /**
  * Writes a JSON schema that Anthropic accepts as `input_schema`: the client's bytes, but an object whose type is missing gets it,
@@ -44,40 +44,18 @@ function writeTool(document: JsonDocument, tool: Tool, plan: RequestPlan, out: B
   out.byte(0x7d);
 }
 
-function hashText(pointer: usize, length: i32): u64 {
-  let hash: u64 = 0xcbf29ce484222325;
-  for (let index = 0; index < length; index++) {
-    hash = (hash ^ (load<u8>(pointer + index) as u64)) * 0x100000001b3;
-  }
-  return hash;
-}
-
 /** Writes one stub for each tool that the history calls and gives their number; `out` may already hold other tools. */
 function writeStubs(request: CanonicalRequest, out: ByteBuffer): i32 {
-  const document = request.document;
-  const parts = request.parts;
-  const seen = new Set<u64>();
-  const name = new ByteBuffer();
-  let count = 0;
-  for (let index = 0; index < parts.length; index++) {
-    const part = unchecked(parts[index]);
-    if (part.kind != PartKind.ToolCall || document.textLength(part.name) == 0) continue;
-    // The same name may be written with and without escapes.
-    name.length = 0;
-    unescapeInto(document.textPointer(part.name), document.textLength(part.name), name);
-    const hash = hashText(name.pointer, name.length);
-    if (seen.has(hash)) continue;
-    seen.add(hash);
-    if (count > 0) out.byte(0x2c);
+  const called = listCalledTools(request);
+  for (let index = 0; index < called.length; index++) {
+    if (index > 0) out.byte(0x2c);
     out.ascii('{"name":');
-    writeRaw(document, part.name, out);
+    writeRaw(request.document, unchecked(called[index]).name, out);
     out.ascii(',"input_schema":');
     out.ascii(OPEN_SCHEMA);
     out.byte(0x7d);
-    count += 1;
   }
-  name.free();
-  return count;
+  return called.length;
 }
 
 function writeFormatTool(request: CanonicalRequest, out: ByteBuffer): void {

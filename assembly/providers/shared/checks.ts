@@ -1,0 +1,54 @@
+import { ByteBuffer } from "../../bytes/buffer";
+import { Failure, FailureReason } from "../../canonical/failure";
+import { Part } from "../../canonical/request";
+import { JsonDocument, JsonError } from "../../json/document";
+import { writeArguments } from "./values";
+
+/** Fills a failure as a 400 with `param`; gives false, so that a check can end with it. */
+export function reject(failure: Failure, message: string, param: string): bool {
+  failure.set(FailureReason.BadRequest, 400, message, "", param);
+  return false;
+}
+
+/** `messages[3].content`; made for errors only. */
+export function nameContent(part: Part): string {
+  return "messages[" + part.message.toString() + "].content";
+}
+
+/** Refuses a part of a kind that no translation knows; its type is named when it is short. */
+export function rejectUnknown(document: JsonDocument, part: Part, failure: Failure): bool {
+  reject(failure, "This kind of content is not supported by this model's provider.", nameContent(part));
+  const length = document.textLength(part.name);
+  if (length > 0 && length <= 64) {
+    const message = new ByteBuffer();
+    message.ascii("Content of type '");
+    message.bytes(document.textPointer(part.name), length);
+    message.ascii("' is not supported by this model's provider.");
+    failure.message = message.toText();
+    message.free();
+  }
+  return false;
+}
+
+/** Checks tool calls: a name, and arguments that are a JSON object. Holds scratch memory: `free` it. */
+export class ToolCallChecker {
+  private scratch: ByteBuffer = new ByteBuffer();
+  private parsed: JsonDocument = new JsonDocument();
+
+  /** Whether a tool call of the history can be sent; fills the failure otherwise. */
+  check(document: JsonDocument, part: Part, failure: Failure): bool {
+    const param = "messages[" + part.message.toString() + "].tool_calls";
+    if (document.textLength(part.name) == 0) return reject(failure, "A tool call needs a name.", param);
+    this.scratch.length = 0;
+    writeArguments(document, part.value, this.scratch);
+    const error = this.parsed.parse(this.scratch.pointer, this.scratch.length, 1);
+    if (error == JsonError.None && this.parsed.isObject(this.parsed.root())) return true;
+    return reject(failure, "The arguments of a tool call must be a JSON object.", param);
+  }
+
+  /** Gives the scratch memory back. */
+  free(): void {
+    this.scratch.free();
+    this.parsed.free();
+  }
+}

@@ -1,0 +1,36 @@
+import { ByteBuffer } from "../../bytes/buffer";
+import { CanonicalRequest, Part, PartKind } from "../../canonical/request";
+import { unescapeInto } from "../../json/read";
+
+function hashText(pointer: usize, length: i32): u64 {
+  let hash: u64 = 0xcbf29ce484222325;
+  for (let index = 0; index < length; index++) {
+    hash = (hash ^ (load<u8>(pointer + index) as u64)) * 0x100000001b3;
+  }
+  return hash;
+}
+
+/**
+ * The first call of each tool that the history calls, by name: what stubs are made from where a vendor rejects a history of tool
+ * calls without `tools`.
+ */
+export function listCalledTools(request: CanonicalRequest): Part[] {
+  const document = request.document;
+  const parts = request.parts;
+  const called: Part[] = [];
+  const seen = new Set<u64>();
+  const name = new ByteBuffer();
+  for (let index = 0; index < parts.length; index++) {
+    const part = unchecked(parts[index]);
+    if (part.kind != PartKind.ToolCall || document.textLength(part.name) == 0) continue;
+    // The same name may be written with and without escapes.
+    name.length = 0;
+    unescapeInto(document.textPointer(part.name), document.textLength(part.name), name);
+    const hash = hashText(name.pointer, name.length);
+    if (seen.has(hash)) continue;
+    seen.add(hash);
+    called.push(part);
+  }
+  name.free();
+  return called;
+}
