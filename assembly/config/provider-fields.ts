@@ -50,6 +50,8 @@ export const enum FieldKind {
   Number = 4,
   /** An object or a list; kept as raw JSON. */
   Json = 5,
+  /** Like `Text`, and never shown: it is taken out of errors and headers as keys are. */
+  Secret = 6,
 }
 
 /** A member that some types have. */
@@ -105,7 +107,7 @@ later("claude", "claudeCodeMode");
 setting("azure", FieldKind.Text, "azureServiceUrl");
 later("moonshot", "moonshotFileId");
 later("zhipuai", "zhipuCodePlanMode");
-setting("hunyuan", FieldKind.Text, "hunyuanAuthId,hunyuanAuthKey");
+setting("hunyuan", FieldKind.Secret, "hunyuanAuthId,hunyuanAuthKey");
 setting("minimax", FieldKind.Name, "minimaxApiType,minimaxGroupId");
 setting("cloudflare", FieldKind.Name, "cloudflareAccountId");
 setting("gemini,vertex", FieldKind.Json, "geminiSafetySetting");
@@ -114,7 +116,7 @@ setting("deepl", FieldKind.Name, "targetLang");
 read("dify", "difyApiUrl");
 setting("dify", FieldKind.Name, "botType");
 setting("dify", FieldKind.Text, "inputVariable,outputVariable");
-setting("bedrock", FieldKind.Text, "awsAccessKey,awsSecretKey");
+setting("bedrock", FieldKind.Secret, "awsAccessKey,awsSecretKey");
 setting("bedrock", FieldKind.Name, "awsRegion,bedrockApi,promptCacheRetention");
 setting("bedrock", FieldKind.Json, "bedrockAdditionalFields,bedrockPromptCachePointPositions");
 setting("vertex", FieldKind.Name, "vertexRegion,vertexProjectId");
@@ -125,7 +127,7 @@ later("vertex", "vertexAuthKey,vertexAuthServiceName,vertexTokenRefreshAhead", V
 read("triton", "tritonDomain");
 setting("triton", FieldKind.Name, "tritonModelVersion");
 setting("coze", FieldKind.Name, "cozeBotId,cozeUserId");
-setting("kling", FieldKind.Text, "klingAccessKey,klingSecretKey");
+setting("kling", FieldKind.Secret, "klingAccessKey,klingSecretKey");
 setting("kling", FieldKind.Number, "klingTokenRefreshAhead");
 later("", "failover,retryOnFailure", "list several targets in a route and set its fallback instead");
 later("", "firstByteTimeout", "set fallback.firstTokenTimeoutMs instead");

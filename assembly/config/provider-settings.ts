@@ -13,7 +13,9 @@ export function parseSettings(reader: ConfigReader, node: i32, path: string, pro
     const kind = fieldKind(name);
     if (kind == FieldKind.Own || fieldSupport(provider.type.name, name) != FieldSupport.Read) continue;
     const value = readSetting(reader, document.valueOf(key), path + "." + name, kind);
-    if (value !== null) provider.settings.push(new ProviderSetting(name, value));
+    if (value === null) continue;
+    provider.settings.push(new ProviderSetting(name, value));
+    if (kind == FieldKind.Secret) provider.secrets.push(value);
   }
   chooseVariant(provider);
 }

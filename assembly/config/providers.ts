@@ -145,7 +145,9 @@ function parseTokens(reader: ConfigReader, node: i32, path: string, provider: Pr
     } else if (!isHeaderValue(token)) {
       reader.errors.add(tokenPath, "must be printable ASCII without line breaks and without spaces at its ends");
     } else {
-      provider.apiTokens.push(encodeText(token));
+      const key = encodeText(token);
+      provider.apiTokens.push(key);
+      provider.secrets.push(key);
     }
   }
 }

@@ -47,6 +47,8 @@ export class ProviderConfig {
   cluster: StaticArray<u8> = new StaticArray<u8>(0);
   /** Secrets, environment variables resolved. */
   apiTokens: StaticArray<u8>[] = [];
+  /** All secrets of this provider, the keys above included: what may never be shown. */
+  secrets: StaticArray<u8>[] = [];
   /** Exact names as written, then prefixes from the longest to `*`. */
   modelMapping: ModelMappingEntry[] = [];
   /** The same, to look a name up: numbers are positions in `modelMapping`. */

@@ -116,7 +116,7 @@ export class AttemptStream extends StreamContext {
     const target = this.target;
     if (plan === null || target === null) return Action.Continue;
     const head = this.head;
-    head.read(target.provider.apiTokens);
+    head.read(target.provider.secrets);
     if (head.status < 200 || head.status > 299) {
       this.phase = Phase.ReadingError;
       return endOfStream ? this.decideError(plan, target) : Action.Pause;
@@ -187,7 +187,7 @@ export class AttemptStream extends StreamContext {
   private giveUp(plan: Plan, failure: Failure): Action {
     this.phase = Phase.Finished;
     const target = this.target;
-    if (target !== null) redactSecrets(failure, target.provider.apiTokens);
+    if (target !== null) redactSecrets(failure, target.provider.secrets);
     plan.reportFailure(failure);
     const selection = plan.selection;
     if (selection !== null && selection.policy.allows(failure.reason) && plan.remainingTargets() > 0) {

@@ -1,5 +1,5 @@
 import { BufferType, HeaderMap } from "../abi/enums";
-import { removeHeader, replaceBufferPrefix, setHeader, setHeaderText } from "../abi/host";
+import { removeHeader, replaceBufferPrefix, setHeader, setHeaderText, unixSeconds } from "../abi/host";
 import { ByteBuffer } from "../bytes/buffer";
 import { AUTH_HEADERS } from "../providers/auth";
 import { OpenAiProtocol } from "../providers/openai/index";
@@ -53,6 +53,7 @@ export class UpstreamRequest {
       this.replacedLength = (protocol as OpenAiProtocol).writePrefix(plan.request, target, this.prefix);
     } else {
       protocol.writeBody(plan.request, target, this.prefix);
+      protocol.signRequest(target, this.prefix.pointer, this.prefix.length, unixSeconds(), sink);
       this.replacedLength = plan.body.length;
     }
     scratch.clear(65536);

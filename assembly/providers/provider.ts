@@ -77,6 +77,11 @@ export abstract class ProviderProtocol {
   }
   /** Writes the whole upstream body. */
   abstract writeBody(request: CanonicalRequest, target: AttemptTarget, out: ByteBuffer): void;
+  /**
+   * Headers that depend on the body or on the time, such as a signature; called last, with the bytes that `writeBody` wrote and the
+   * time in Unix seconds. Their names stand in `ownedHeaders`.
+   */
+  signRequest(target: AttemptTarget, body: usize, length: i32, now: i64, headers: HeaderSink): void {}
   /** A reader for one streamed answer to this request. */
   abstract openStream(request: CanonicalRequest, target: AttemptTarget): StreamReader;
   /** Tells a unary answer (a parsed 2xx body) to the sink, `done` or `fail` included. */

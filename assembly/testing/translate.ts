@@ -30,6 +30,9 @@ const enum Result {
   Reason = 5,
 }
 
+/** Unix seconds at which all requests are signed. */
+const SIGNING_TIME: i64 = 1_700_000_000;
+
 /** Writes headers as `name: value` lines. */
 class HeaderLines extends HeaderSink {
   constructor(private out: ByteBuffer) {
@@ -128,7 +131,15 @@ export function translate(pointer: usize, length: i32): i32 {
   if (!protocol().check(request, target, failure)) return reject(failure);
   protocol().writePath(request, target, result(Result.Path));
   protocol().writeHeaders(request, target, new HeaderLines(result(Result.Headers)));
-  protocol().writeBody(request, target, result(Result.Body));
+  const upstream = result(Result.Body);
+  protocol().writeBody(request, target, upstream);
+  protocol().signRequest(
+    target,
+    upstream.pointer,
+    upstream.length,
+    SIGNING_TIME,
+    new HeaderLines(result(Result.Headers)),
+  );
   return 0;
 }
 

@@ -201,7 +201,7 @@ export class ChunkWriter extends AnswerSink {
   fail(): void {
     if (this.isDone || this.hasFailed) return;
     this.hasFailed = true;
-    writeErrorEvent(this.failure, this.target.provider.apiTokens, this.out);
+    writeErrorEvent(this.failure, this.target.provider.secrets, this.out);
   }
 
   free(): void {

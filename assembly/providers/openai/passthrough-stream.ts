@@ -109,14 +109,14 @@ export class OpenAiPassthroughStream {
   private fail(message: string, code: string, out: ByteBuffer): void {
     this.failure.set(FailureReason.StreamError, 502, message, code);
     this.state = PassthroughState.Failed;
-    writeErrorEvent(this.failure, this.target.provider.apiTokens, out);
+    writeErrorEvent(this.failure, this.target.provider.secrets, out);
   }
 
   private readError(name: usize, nameLength: i32, out: ByteBuffer): bool {
     const isNamed = nameLength == 5 && load<u32>(name) == ERROR_NAME && load<u8>(name, 4) == 0x72;
     if (readErrorDocument(this.document, 0, this.failure)) {
       this.state = PassthroughState.Failed;
-      writeErrorEvent(this.failure, this.target.provider.apiTokens, out);
+      writeErrorEvent(this.failure, this.target.provider.secrets, out);
       return true;
     }
     if (isNamed) this.fail("The provider reported an error.", "", out);
