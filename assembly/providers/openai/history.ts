@@ -4,6 +4,9 @@ import { ProviderType, ReasoningHistory } from "../provider-type";
 import { EditList } from "./edits";
 
 const REASONING_SIGNATURE = new JsonKey("reasoning_signature");
+const REASONING_DETAILS = new JsonKey("reasoning_details");
+/** Images that a model made: part of answers, never of a request. */
+const IMAGES = new JsonKey("images");
 
 /**
  * Edits the conversation for a server's dialect: `developer` becomes `system` where the server does not know it (checklist
@@ -62,8 +65,9 @@ export class HistoryEditor {
 
   private isRemoved(key: i32, isToolTurn: bool): bool {
     const document = this.document;
-    // Both hold proofs for the vendor that made them and mean nothing to another one.
+    // These hold proofs for the vendor that made them and mean nothing to another one.
     if (document.equals(key, keys.THINKING_BLOCKS) || document.equals(key, REASONING_SIGNATURE)) return true;
+    if (document.equals(key, REASONING_DETAILS) || document.equals(key, IMAGES)) return true;
     const isReasoning = document.equals(key, keys.REASONING_CONTENT) || document.equals(key, keys.REASONING);
     return isReasoning && !isToolTurn;
   }

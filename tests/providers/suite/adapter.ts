@@ -124,6 +124,8 @@ export interface ProtocolAdapter {
   corpusTargets?: Target[];
   /** Every 400 over the corpus of valid requests must be one of these. */
   refusals?: Refusal[];
+  /** Set when the vendor cannot stream and answers whole whatever is asked: `writeStream` is then never called. */
+  answersWhole?: boolean;
   /** `content-type` of a streamed answer; `text/event-stream` when not given. */
   streamContentType?: string;
   /** Behaviours that the vendor cannot do, each with the reason that the support matrix shows. */
