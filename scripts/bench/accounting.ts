@@ -1,0 +1,38 @@
+import { readdirSync, readFileSync } from "node:fs";
+
+/** A process and all that it has started, as the operating system knows them. */
+export function listProcesses(root: number): number[] {
+  const parents = new Map<number, number>();
+  for (const name of readdirSync("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    const parent = /\)\s+\S+\s+(\d+)/.exec(readText(`/proc/${name}/stat`))?.[1];
+    if (parent !== undefined) parents.set(Number(name), Number(parent));
+  }
+  const found = [root];
+  for (const process of found) {
+    for (const [child, parent] of parents) if (parent === process) found.push(child);
+  }
+  return found;
+}
+
+/** Resident memory of processes together, in KB. */
+export function residentKb(processes: number[]): number {
+  return processes.reduce((sum, process) => {
+    const text = /^VmRSS:\s+(\d+) kB/m.exec(readText(`/proc/${process}/status`))?.[1];
+    return sum + Number(text ?? 0);
+  }, 0);
+}
+
+/** How many files one process may open. */
+export function openFileLimit(): number {
+  const line = /^Max open files\s+(\S+)\s+(\S+)/m.exec(readText("/proc/self/limits"));
+  return Number(line?.[2] ?? 1024) || 1024;
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
+}
