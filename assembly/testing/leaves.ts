@@ -4,6 +4,7 @@
  */
 import { endsWithIgnoringCase, equalsIgnoringCase, startsWithIgnoringCase, trimEnd, trimStart } from "../bytes/ascii";
 import { ByteBuffer, copyToText } from "../bytes/buffer";
+import { crc32 } from "../bytes/crc32";
 import { findByte, findLineEnd, findText } from "../bytes/find";
 import { allocate, liveBlockCount, release } from "../bytes/memory";
 import { decodePercent } from "../bytes/percent";
@@ -14,12 +15,15 @@ import { equalsUnescaped, unescapeInto } from "../json/read";
 import { escapeInto, writeQuoted } from "../json/write";
 import { SseDecoder } from "../sse/decoder";
 import { writeEvent } from "../sse/encoder";
+import { FrameDecoder, Framing } from "../sse/frame-decoder";
+import { openDecoder } from "../sse/open-decoder";
 
 export { allocate, release, liveBlockCount };
 
 const out: ByteBuffer = new ByteBuffer();
 const document: JsonDocument = new JsonDocument();
-let decoder: SseDecoder = new SseDecoder();
+let sse: SseDecoder = new SseDecoder();
+let decoder: FrameDecoder = sse;
 
 export function outPointer(): usize {
   return out.pointer;
@@ -95,7 +99,16 @@ export function jsonFind(object: i32, name: usize, length: i32): i32 {
 
 export function sseReset(maxEventBytes: i32): void {
   decoder.free();
-  decoder = new SseDecoder(maxEventBytes);
+  sse = new SseDecoder(maxEventBytes);
+  decoder = sse;
+}
+/** Takes the decoder of another framing from here on. */
+export function openFraming(framing: Framing): void {
+  decoder.free();
+  decoder = openDecoder(framing);
+}
+export function crc(pointer: usize, length: i32, previous: u32): u32 {
+  return crc32(pointer, length, previous);
 }
 export function sseFeed(pointer: usize, length: i32): void {
   decoder.feed(pointer, length);
@@ -131,7 +144,7 @@ export function sseEventEnd(): i32 {
   return decoder.eventEnd;
 }
 export function ssePendingBytes(): i32 {
-  return decoder.pendingBytes();
+  return sse.pendingBytes();
 }
 export function sseFree(): void {
   decoder.free();

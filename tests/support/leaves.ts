@@ -147,6 +147,16 @@ export class Leaves {
   /** Decodes a stream given in chunks; the memory of a chunk is overwritten and freed as soon as the decoder may not use it. */
   decodeStream(chunks: Uint8Array[], maxEventBytes = 1 << 24): SseEvent[] {
     this.call("sseReset", maxEventBytes);
+    return this.feedStream(chunks);
+  }
+
+  /** The same for another framing, by its number in assembly/sse/frame-decoder.ts. */
+  decodeFrames(framing: number, chunks: Uint8Array[]): SseEvent[] {
+    this.call("openFraming", framing);
+    return this.feedStream(chunks);
+  }
+
+  private feedStream(chunks: Uint8Array[]): SseEvent[] {
     const events: SseEvent[] = [];
     for (const chunk of chunks) {
       const pointer = this.put(chunk);

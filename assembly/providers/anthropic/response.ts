@@ -1,10 +1,10 @@
 import { ByteBuffer } from "../../bytes/buffer";
-import { AnswerSink, FinishReason } from "../../canonical/answer";
+import { AnswerSink } from "../../canonical/answer";
 import { FailureReason } from "../../canonical/failure";
 import { JsonDocument, JsonKey } from "../../json/document";
-import { escapeInto } from "../../json/write";
 import { readEnvelope } from "./errors";
 import { JSON_TOOL_NAME } from "../shared/format-tool";
+import { escapeInput, unwrapFinish } from "../shared/tool-input";
 import { mapStopReason } from "./stop-reason";
 import { UsageReader } from "./usage";
 
@@ -35,20 +35,6 @@ export function startMessage(document: JsonDocument, message: i32, sink: AnswerS
     document.textLength(model),
     0,
   );
-}
-
-/** Appends a tool's input, an object, as the inside of a JSON string; no object gives the empty object. */
-export function escapeInput(document: JsonDocument, input: i32, out: ByteBuffer): void {
-  if (document.isObject(input)) escapeInto(document.rawPointer(input), document.rawLength(input), out);
-  else out.ascii("{}");
-}
-
-/**
- * The finish reason of a whole answer: when the only tool called was the one that stands for the response format, the client sees
- * an ordinary answer.
- */
-export function unwrapFinish(reason: FinishReason, usedFormatTool: bool, toolCalls: i32): FinishReason {
-  return usedFormatTool && toolCalls == 0 && reason == FinishReason.ToolCalls ? FinishReason.Stop : reason;
 }
 
 /** Reads the blocks of a unary answer. */

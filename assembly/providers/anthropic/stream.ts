@@ -5,9 +5,10 @@ import { JsonDocument, JsonError, JsonKey } from "../../json/document";
 import { StreamReader } from "../provider";
 import { failTruncated } from "../shared/errors";
 import { readEnvelope } from "./errors";
-import { BlockKind, OpenBlock, OpenBlocks } from "./open-blocks";
+import { BlockKind, OpenBlock, OpenBlocks } from "../shared/open-blocks";
 import { JSON_TOOL_NAME } from "../shared/format-tool";
-import { escapeInput, startMessage, unwrapFinish } from "./response";
+import { escapeInput, unwrapFinish } from "../shared/tool-input";
+import { startMessage } from "./response";
 import { mapStopReason } from "./stop-reason";
 import { UsageReader } from "./usage";
 

@@ -1,31 +1,12 @@
 import { ByteBuffer } from "../../bytes/buffer";
 import { CanonicalRequest, Flag, Tool, ToolChoice } from "../../canonical/request";
-import { JsonDocument, JsonKey } from "../../json/document";
+import { JsonDocument } from "../../json/document";
 import { FORMAT_TOOL_NAME } from "../shared/format-tool";
 import { isBlank } from "../shared/text";
 import { listCalledTools } from "../shared/tool-history";
+import { EMPTY_SCHEMA, OPEN_SCHEMA, writeToolSchema } from "../shared/tool-schema";
 import { writeRaw } from "../shared/values";
 import { FormatForm, possibleToolChoice, RequestPlan } from "./plan";
-
-const TYPE = new JsonKey("type");
-const OPEN_SCHEMA = '{"type":"object","properties":{}}';
-
-/**
- * Writes a JSON schema that Anthropic accepts as `input_schema`: the client's bytes, but an object whose type is missing gets it,
- * because the vendor demands `"type":"object"`. Source: https://platform.claude.com/docs/en/agents-and-tools/tool-use/define-tools
- */
-function writeSchema(document: JsonDocument, node: i32, out: ByteBuffer): void {
-  if (!document.isObject(node) || document.first(node) < 0) {
-    out.ascii(OPEN_SCHEMA);
-    return;
-  }
-  if (document.find(node, TYPE) >= 0) {
-    writeRaw(document, node, out);
-    return;
-  }
-  out.ascii('{"type":"object",');
-  out.bytes(document.rawPointer(node) + 1, document.rawLength(node) - 1);
-}
 
 function writeTool(document: JsonDocument, tool: Tool, plan: RequestPlan, out: ByteBuffer): void {
   out.ascii('{"name":');
@@ -35,7 +16,7 @@ function writeTool(document: JsonDocument, tool: Tool, plan: RequestPlan, out: B
     writeRaw(document, tool.description, out);
   }
   out.ascii(',"input_schema":');
-  writeSchema(document, tool.parameters, out);
+  writeToolSchema(document, tool.parameters, out);
   if (plan.quirks.hasStructuredOutputs && document.boolean(tool.strict)) out.ascii(',"strict":true');
   if (document.isObject(tool.cacheControl)) {
     out.ascii(',"cache_control":');
@@ -52,7 +33,7 @@ function writeStubs(request: CanonicalRequest, out: ByteBuffer): i32 {
     out.ascii('{"name":');
     writeRaw(request.document, unchecked(called[index]).name, out);
     out.ascii(',"input_schema":');
-    out.ascii(OPEN_SCHEMA);
+    out.ascii(EMPTY_SCHEMA);
     out.byte(0x7d);
   }
   return called.length;
@@ -69,8 +50,8 @@ function writeFormatTool(request: CanonicalRequest, out: ByteBuffer): void {
     out.ascii(',"description":"Gives the final answer to the user as JSON."');
   }
   out.ascii(',"input_schema":');
-  if (document.isObject(request.schema)) writeSchema(document, request.schema, out);
-  else out.ascii('{"type":"object","additionalProperties":true,"properties":{}}');
+  if (document.isObject(request.schema)) writeToolSchema(document, request.schema, out);
+  else out.ascii(OPEN_SCHEMA);
   out.byte(0x7d);
 }
 
