@@ -18,3 +18,23 @@ export function decodePercent(pointer: usize, length: i32, out: ByteBuffer): voi
     out.byte(byte);
   }
 }
+
+/** Appends text as one segment of a path: everything but letters, digits and `-._~` is percent-encoded (RFC 3986, section 2.3). */
+export function encodePercent(pointer: usize, length: i32, out: ByteBuffer): void {
+  for (let index = 0; index < length; index++) {
+    const byte = load<u8>(pointer + index);
+    const isLetter = (((byte | 0x20) - 0x61) as u8) < 26;
+    const isDigit = ((byte - 0x30) as u8) < 10;
+    if (isLetter || isDigit || byte == 0x2d || byte == 0x2e || byte == 0x5f || byte == 0x7e) {
+      out.byte(byte);
+      continue;
+    }
+    out.byte(0x25);
+    out.byte(upperDigit(byte >> 4));
+    out.byte(upperDigit(byte & 15));
+  }
+}
+
+function upperDigit(value: u8): u8 {
+  return value < 10 ? 0x30 + value : 0x37 + value;
+}

@@ -3,7 +3,7 @@ const MAX_LISTED_ERRORS: i32 = 100;
 /** Most UTF-16 units of a name from the configuration that an error shows. */
 const MAX_QUOTED_LENGTH: i32 = 80;
 /** Most names that an error lists. */
-const MAX_LISTED_NAMES: i32 = 45;
+const MAX_LISTED_NAMES: i32 = 120;
 
 /** The errors of one configuration. Each is one line: the JSON path, then what is wrong and what to do. */
 export class ErrorList {

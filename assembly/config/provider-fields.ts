@@ -1,3 +1,4 @@
+import { findProviderType } from "../providers/catalogue";
 import { listNames } from "./errors";
 
 /*
@@ -104,9 +105,9 @@ setting("qwen", FieldKind.Json, "qwenFileIds");
 setting("qwen", FieldKind.Name, "reasoningContentMode");
 later("openai,longcat", "responseJsonSchema");
 later("claude", "claudeCodeMode");
-setting("azure", FieldKind.Text, "azureServiceUrl");
+read("azure", "azureServiceUrl");
 later("moonshot", "moonshotFileId");
-later("zhipuai", "zhipuCodePlanMode");
+setting("zhipuai", FieldKind.Flag, "zhipuCodePlanMode");
 setting("hunyuan", FieldKind.Secret, "hunyuanAuthId,hunyuanAuthKey");
 setting("minimax", FieldKind.Name, "minimaxApiType,minimaxGroupId");
 setting("cloudflare", FieldKind.Name, "cloudflareAccountId");
@@ -138,10 +139,11 @@ later(
   "hiclawMode,disableStreamUsageStats,capabilities,basePath,basePathHandling,logUpstreamErrorResponseBody,subPath",
 );
 
-/** The name that a type has in the tables here: `claude` and `qwen` have a second name each. */
+/** The name that a type has in the tables here, which know nothing of second names. */
 function canonicalType(type: string): string {
   if (type == "anthropic") return "claude";
-  return type == "dashscope" ? "qwen" : type;
+  const found = findProviderType(type);
+  return found === null || found.secondNameOf.length == 0 ? type : found.secondNameOf;
 }
 
 function findField(name: string): TypedField | null {

@@ -58,7 +58,7 @@ function chooseVariant(provider: ProviderConfig): void {
   const variants = listVariants();
   for (let index = 0; index < variants.length; index++) {
     const variant = variants[index];
-    if (variant.name != provider.type.name) continue;
+    if (variant.name != provider.type.name && variant.name != provider.type.secondNameOf) continue;
     const value = provider.setting(variant.selector);
     if (value.length == 0) continue;
     if (variant.selectorValue != "*" && decodeText(value) != variant.selectorValue) continue;

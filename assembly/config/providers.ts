@@ -9,7 +9,7 @@ import { parseSettings } from "./provider-settings";
 import { ConfigReader } from "./reader";
 import { GatewayConfig, ProviderConfig } from "./schema";
 import { suggestion } from "./suggest";
-import { isClusterName, isHeaderValue, isModelName, isProviderId } from "./texts";
+import { isClusterName, isHeaderValue, isProviderId } from "./texts";
 
 const MAX_OUTPUT_TOKENS: i32 = 10_000_000;
 
@@ -42,11 +42,11 @@ function parseProvider(reader: ConfigReader, node: i32, path: string): ProviderC
   parseModelMapping(reader, reader.find(node, "modelMapping"), path + ".modelMapping", provider);
   provider.headers = parseHeaders(reader, reader.find(node, "headers"), path + ".headers");
   parseSettings(reader, node, path, provider);
-  parseAddress(reader, node, path, provider);
   const maximum = reader.find(node, "defaultMaxTokens");
   const fallback = provider.defaultMaxTokens;
   provider.defaultMaxTokens = reader.integer(maximum, path + ".defaultMaxTokens", 1, MAX_OUTPUT_TOKENS, fallback);
   parseApiVersion(reader, node, path, provider);
+  parseAddress(reader, node, path, provider);
   return provider;
 }
 
@@ -165,6 +165,6 @@ function parseApiVersion(reader: ConfigReader, node: i32, path: string, provider
   if (member < 0) return;
   const version = reader.value(member, path + "." + name);
   if (version === null) return;
-  if (isModelName(version) && isHeaderValue(version)) provider.apiVersion = encodeText(version);
+  if (isProviderId(version)) provider.apiVersion = encodeText(version);
   else reader.errors.add(path + "." + name, "must be a version as the vendor writes it, such as 2023-06-01");
 }

@@ -65,6 +65,8 @@ export class ProviderConfig {
    * before the whole path); no slash at the end; may be empty.
    */
   basePath: StaticArray<u8> = new StaticArray<u8>(0);
+  /** OpenAI's protocol only: the path behind `basePath`, query included; `{model}` stands for the model. */
+  chatPath: StaticArray<u8> = new StaticArray<u8>(0);
   /** Output limit for protocols that demand one when the client gives none. */
   defaultMaxTokens: i32 = 4096;
   /** API version header or query, where the protocol has one; empty = the protocol's own default. */

@@ -62,13 +62,6 @@ export function isBasePath(text: string): bool {
   return text.length <= 512 && text.startsWith("/") && isMadeOf(text.substring(1), "/-._~!$&'()*+,;=:@%");
 }
 
-/** The path without slashes at its end. */
-export function trimSlashes(path: string): string {
-  let end = path.length;
-  while (end > 0 && path.charCodeAt(end - 1) == 0x2f) end -= 1;
-  return path.substring(0, end);
-}
-
 /** Whether a text can be a header's name: an HTTP token (RFC 9110, section 5.6.2). */
 export function isHeaderName(text: string): bool {
   return text.length > 0 && text.length <= 255 && isMadeOf(text, "!#$%&'*+-.^_`|~");

@@ -33,13 +33,27 @@ export function writeAuthAs(style: AuthStyle, target: AttemptTarget, headers: He
       headers.setText(API_KEY, token);
       return;
     case AuthStyle.AzureApiKey:
-      headers.setText(AZURE_API_KEY, token);
+      if (isWebToken(token)) writePrefixed("Bearer ", token, headers);
+      else headers.setText(AZURE_API_KEY, token);
       return;
     case AuthStyle.GoogleApiKey:
       headers.setText(GOOGLE_API_KEY, token);
       return;
     default:
   }
+}
+
+/**
+ * Whether a key is an access token of Microsoft Entra ID and no key of the resource: those are JSON Web Tokens, `eyJ` and two dots, and
+ * Azure's keys hold letters and digits only. Source: https://learn.microsoft.com/en-us/entra/identity-platform/access-tokens
+ */
+function isWebToken(token: StaticArray<u8>): bool {
+  if (token.length < 5 || token[0] != 0x65 || token[1] != 0x79 || token[2] != 0x4a) return false;
+  let dots = 0;
+  for (let index = 0; index < token.length; index++) {
+    if (unchecked(token[index]) == 0x2e) dots += 1;
+  }
+  return dots == 2;
 }
 
 function writePrefixed(prefix: string, token: StaticArray<u8>, headers: HeaderSink): void {

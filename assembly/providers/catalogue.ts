@@ -1,9 +1,16 @@
 import { listAnthropicTypes } from "./anthropic/types";
-import { listOpenAiTypes } from "./openai/types";
+import { listOpenAiTypes, listOpenAiVariants } from "./openai/types";
 import { ProviderType } from "./provider-type";
 
-/** All provider types, by protocol. Also imported by the Node programs in `scripts/`. */
+let types: ProviderType[] = [];
+
+/** All provider types, by protocol; made once. Also imported by the Node programs in `scripts/`. */
 export function listProviderTypes(): ProviderType[] {
+  if (types.length == 0) types = makeProviderTypes();
+  return types;
+}
+
+function makeProviderTypes(): ProviderType[] {
   return listOpenAiTypes().concat(listAnthropicTypes());
 }
 
@@ -12,8 +19,7 @@ export function listProviderTypes(): ProviderType[] {
  * `selectorValue`. A variant has the name of its type.
  */
 export function listVariants(): ProviderType[] {
-  const variants: ProviderType[] = [];
-  return variants;
+  return listOpenAiVariants();
 }
 
 /** The provider type of a configuration's `type`, or null when there is none of that name. */

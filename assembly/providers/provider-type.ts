@@ -27,7 +27,7 @@ export enum AuthStyle {
   Bearer = 0,
   /** `x-api-key: KEY` */
   ApiKeyHeader = 1,
-  /** `api-key: KEY` */
+  /** `api-key: KEY`, or `authorization: Bearer KEY` for an access token of Entra ID */
   AzureApiKey = 2,
   /** `x-goog-api-key: KEY` */
   GoogleApiKey = 3,
@@ -47,17 +47,24 @@ export enum ReasoningHistory {
   Remove = 1,
   /** It belongs to turns that called tools, where the server demands it, and is removed from the others. */
   ToolTurns = 2,
+  /** The text is sent; what only its maker can read (`thinking_blocks`, `reasoning_signature`) is removed. */
+  TextOnly = 3,
 }
 
 /** A kind of provider: everything that differs between vendors of one protocol. */
 export class ProviderType {
+  /** For a second name of a type: the type's first name, which the configuration's members belong to. */
+  secondNameOf: string = "";
   /** The vendor's page that says so. */
   source: string = "";
   /** The vendor's host, TLS on port 443; empty when every user has an own one. */
   host: string = "";
   /** Path before the API's own, without a slash at the end. In `host` and here, `{member}` stands for a member of the provider's configuration. */
   basePath: string = "";
-  /** OpenAI's protocol only: the path of the chat completions API behind the base path. */
+  /**
+   * OpenAI's protocol only: the path of the chat completions API behind the base path. `{model}` stands for the upstream model,
+   * percent-encoded; other members as in `host`.
+   */
   chatPath: string = "/chat/completions";
   auth: AuthStyle = AuthStyle.Bearer;
   /** Environment variable that usually holds the key. */
@@ -70,9 +77,25 @@ export class ProviderType {
   acceptsMaxCompletionTokens: boolean = false;
   /** Whether the server knows `max_tokens` (else it is sent as `max_completion_tokens`). */
   acceptsMaxTokens: boolean = true;
-  /** Top-level request members that the server rejects, removed before sending. */
-  rejectedMembers: string[] = [];
+  /** Top-level request members that the server rejects, removed before sending; names with a space between them. */
+  rejectedMembers: string = "";
+  /** Another name for `seed`; empty: that one. */
+  seedMember: string = "";
+  /** Whether the server rejects `name` in messages that are no results of tools. */
+  rejectsNames: boolean = false;
+  /** Why a request with tools cannot be sent; empty: it can. */
+  withoutTools: string = "";
+  /** Whether OpenAI's reasoning models are served here: they refuse `max_tokens` and the parameters of sampling. */
+  hasReasoningModels: boolean = false;
+  /** Whether `reasoning_effort` is said as `thinking: {type: "enabled" | "disabled"}`. */
+  saysEffortAsThinking: boolean = false;
+  /** Whether the server takes temperatures up to 1 only; a higher one is sent as 1. */
+  hasTemperatureUpToOne: boolean = false;
   reasoningHistory: ReasoningHistory = ReasoningHistory.Keep;
+  /** Where the text of the reasoning lies in answers, beside `content`: a member's name, or empty when there is none or only `<think>` in the text. */
+  reasoningMember: string = "";
+  /** Whether a stream's usage lies in its last choice instead of the chunk. */
+  hasUsageInChoice: boolean = false;
   /** Why no chat request can be sent to this type; empty: it can. */
   withoutChat: string = "";
   /** For a variant: the configuration member that selects it, and the value that does (`*`: any). */

@@ -110,13 +110,15 @@ export function useMadeUpType(streamOptions: bool, maxTokens: bool, maxCompletio
 
 /** A top-level member that the made-up type rejects. */
 export function rejectMember(name: usize, nameLength: i32): void {
-  provider.type.rejectedMembers.push(text(name, nameLength));
+  const type = provider.type;
+  type.rejectedMembers = (type.rejectedMembers + " " + text(name, nameLength)).trimStart();
 }
 
 function useProvider(type: ProviderType): void {
   provider = new ProviderConfig();
   provider.type = type;
   provider.basePath = encodeText(type.basePath);
+  provider.chatPath = encodeText(type.chatPath);
 }
 
 export function useModel(model: usize, modelLength: i32, token: usize, tokenLength: i32): void {

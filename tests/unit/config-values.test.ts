@@ -15,6 +15,12 @@ afterEach(() => {
 
 const DEFAULT_ON = ["rate-limit", "overloaded", "server-error", "timeout", "connect", "stream-error"];
 
+/** What types need that have no address without it. */
+const NEEDED_MEMBERS: Record<string, Record<string, unknown>> = {
+  azure: { azureServiceUrl: "https://r.openai.azure.com", apiVersion: "2024-10-21" },
+  cloudflare: { cloudflareAccountId: "account" },
+};
+
 function provider(members: Record<string, unknown>): Provider {
   return module.accept({ role: "gateway", providers: [{ id: "p", type: "openai", ...members }] }).providers[0]!;
 }
@@ -94,7 +100,7 @@ describe("defaults", () => {
 
 describe("providers", () => {
   it.each(listProviderTypes().map((type) => type.name))("may be of the type %s", (type) => {
-    expect(provider({ type }).type).toBe(type);
+    expect(provider({ type, ...NEEDED_MEMBERS[type] }).type).toBe(type);
   });
 
   it.each(["a", "A.b_c-9", "x".repeat(64), "0"])("may have the id %s", (id) => {
@@ -137,6 +143,24 @@ describe("providers", () => {
     ["providerDomain", { providerDomain: "proxy.example.com:8443" }, "proxy.example.com:8443", "/v1"],
     ["an IPv6 address", { providerDomain: "[::1]:8000" }, "[::1]:8000", "/v1"],
     ["providerDomain from the environment", { providerDomain: "${REGION}.example.com" }, "eu.example.com", "/v1"],
+    [
+      "members of the configuration in its path",
+      { type: "cloudflare", cloudflareAccountId: "0a1b" },
+      "api.cloudflare.com",
+      "/client/v4/accounts/0a1b/ai/v1",
+    ],
+    [
+      "another path for a plan",
+      { type: "zhipuai", zhipuCodePlanMode: true },
+      "open.bigmodel.cn",
+      "/api/coding/paas/v4",
+    ],
+    [
+      "a member under a second name",
+      { type: "volcengine", doubaoDomain: "ark.example.com" },
+      "ark.example.com",
+      "/api/v3",
+    ],
     ["providerBasePath before the type's path", { providerBasePath: "/proxy/" }, "api.openai.com", "/proxy/v1"],
     ["an empty providerDomain", { providerDomain: "" }, "api.openai.com", "/v1"],
     ["an empty custom URL", { openaiCustomUrl: "" }, "api.openai.com", "/v1"],

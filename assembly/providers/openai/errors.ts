@@ -70,10 +70,17 @@ function findWord(document: JsonDocument, node: i32): ErrorWord | null {
   return null;
 }
 
-/** A status that hides in a number, or 0. */
+/** A status that hides in a number, or in a string of three digits as Azure writes it (item 119), or 0. */
 function statusOf(document: JsonDocument, node: i32): i32 {
-  if (!document.isNumber(node)) return 0;
-  const value = document.integer(node);
+  let value = document.isNumber(node) ? document.integer(node) : 0;
+  if (document.textLength(node) == 3) {
+    const text = document.textPointer(node);
+    for (let index = 0; index < 3; index++) {
+      const digit = load<u8>(text + index) - 0x30;
+      if (digit > 9) return 0;
+      value = value * 10 + digit;
+    }
+  }
   return value >= 400 && value <= 599 ? (value as i32) : 0;
 }
 
@@ -144,6 +151,12 @@ function copyText(document: JsonDocument, node: i32): StaticArray<u8> {
   return text;
 }
 
+/** A code that only repeats the status is none. */
+function copyCode(document: JsonDocument, node: i32): StaticArray<u8> {
+  if (statusOf(document, node) > 0) return new StaticArray<u8>(0);
+  return copyString(document, node);
+}
+
 function copyString(document: JsonDocument, node: i32): StaticArray<u8> {
   return copyToText(document.textPointer(node), document.textLength(node));
 }
@@ -183,7 +196,7 @@ export function readErrorDocument(document: JsonDocument, status: i32, failure: 
   const view = new ErrorView(document);
   if (!view.read()) return false;
   failure.set(FailureReason.StreamError, status, "");
-  failure.code = copyString(document, view.code);
+  failure.code = copyCode(document, view.code);
   failure.param = copyString(document, view.param);
   decideReason(view, status, failure);
   failure.type = copyString(document, view.type);

@@ -21,7 +21,8 @@ export class HistoryEditor {
 
   /** Whether this server's dialect differs at all, so that the messages must be looked at. */
   isNeeded(): bool {
-    return !this.type.acceptsDeveloperRole || this.type.reasoningHistory != ReasoningHistory.Keep;
+    const type = this.type;
+    return !type.acceptsDeveloperRole || type.rejectsNames || type.reasoningHistory != ReasoningHistory.Keep;
   }
 
   /** Adds the edits of an array of messages. */
@@ -30,11 +31,13 @@ export class HistoryEditor {
     let isToolTurn = this.hasToolCalls(document.first(messages));
     for (let message = document.first(messages); message >= 0; message = document.nextElement(message)) {
       const role = document.find(message, keys.ROLE);
-      if (document.equals(role, keys.ASSISTANT)) {
-        this.editAssistant(message, isToolTurn);
-      } else if (document.equals(role, keys.USER)) {
-        isToolTurn = this.hasToolCalls(document.nextElement(message));
-      } else if (!this.type.acceptsDeveloperRole && document.equals(role, keys.DEVELOPER)) {
+      const isAssistant = document.equals(role, keys.ASSISTANT);
+      if (document.equals(role, keys.USER)) isToolTurn = this.hasToolCalls(document.nextElement(message));
+      const needsName = document.equals(role, keys.TOOL) || document.equals(role, keys.FUNCTION);
+      const isNameless = this.type.rejectsNames && !needsName;
+      if (isNameless || (isAssistant && this.type.reasoningHistory != ReasoningHistory.Keep)) {
+        this.editMembers(message, isAssistant, isToolTurn, isNameless);
+      } else if (this.isUnknownRole(role)) {
         this.edits.replaceNode(role).ascii('"system"');
       }
     }
@@ -51,24 +54,36 @@ export class HistoryEditor {
     return false;
   }
 
-  private editAssistant(message: i32, isToolTurn: bool): void {
-    if (this.type.reasoningHistory == ReasoningHistory.Keep) return;
+  private isUnknownRole(role: i32): bool {
+    return !this.type.acceptsDeveloperRole && this.document.equals(role, keys.DEVELOPER);
+  }
+
+  private editMembers(message: i32, isAssistant: bool, isToolTurn: bool, isNameless: bool): void {
     const document = this.document;
     let keptBefore = false;
     let previousEnd = 0;
     for (let key = document.first(message); key >= 0; key = document.nextKey(key)) {
-      if (this.isRemoved(key, isToolTurn)) this.edits.removeMember(key, keptBefore, previousEnd);
-      else keptBefore = true;
-      previousEnd = document.end(document.valueOf(key));
+      const value = document.valueOf(key);
+      const isReasoning = isAssistant && this.isRemoved(key, isToolTurn);
+      if (isReasoning || (isNameless && document.equals(key, keys.NAME))) {
+        this.edits.removeMember(key, keptBefore, previousEnd);
+      } else {
+        keptBefore = true;
+        if (document.equals(key, keys.ROLE) && this.isUnknownRole(value))
+          this.edits.replaceNode(value).ascii('"system"');
+      }
+      previousEnd = document.end(value);
     }
   }
 
   private isRemoved(key: i32, isToolTurn: bool): bool {
+    const history = this.type.reasoningHistory;
+    if (history == ReasoningHistory.Keep) return false;
     const document = this.document;
     // These hold proofs for the vendor that made them and mean nothing to another one.
     if (document.equals(key, keys.THINKING_BLOCKS) || document.equals(key, REASONING_SIGNATURE)) return true;
     if (document.equals(key, REASONING_DETAILS) || document.equals(key, IMAGES)) return true;
     const isReasoning = document.equals(key, keys.REASONING_CONTENT) || document.equals(key, keys.REASONING);
-    return isReasoning && !isToolTurn;
+    return isReasoning && !isToolTurn && history != ReasoningHistory.TextOnly;
   }
 }

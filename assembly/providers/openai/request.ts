@@ -1,5 +1,6 @@
 import * as keys from "../../canonical/openai-keys";
 import { ByteBuffer } from "../../bytes/buffer";
+import { Notice } from "../../canonical/notices";
 import { CanonicalRequest } from "../../canonical/request";
 import { JsonDocument, JsonKey } from "../../json/document";
 import { equalsUnescaped } from "../../json/read";
@@ -8,6 +9,17 @@ import { ProviderType } from "../provider-type";
 import { AttemptTarget } from "../provider";
 import { EditList } from "./edits";
 import { HistoryEditor } from "./history";
+import {
+  isSampling,
+  REASONING_EFFORT,
+  refusesSampling,
+  rulesOfRequest,
+  TEMPERATURE,
+  writeThinking,
+} from "./parameters";
+import { ModelRules } from "./reasoning-models";
+
+const SEED = new JsonKey("seed");
 
 /** What happens to a member at the top of the request. */
 const enum MemberEdit {
@@ -15,6 +27,7 @@ const enum MemberEdit {
   Remove = 1,
   RenameToMaxTokens = 2,
   RenameToMaxCompletionTokens = 3,
+  RenameSeed = 4,
 }
 
 /**
@@ -27,6 +40,10 @@ export class RequestEditor {
   private type: ProviderType;
   private hasMaxTokens: bool;
   private hasMaxCompletionTokens: bool;
+  /** False also for a model that refuses it (item 116), which knows the other name then. */
+  private acceptsMaxTokens: bool;
+  private acceptsMaxCompletionTokens: bool;
+  private dropsSampling: bool = false;
 
   constructor(
     private request: CanonicalRequest,
@@ -34,11 +51,24 @@ export class RequestEditor {
   ) {
     const document = request.document;
     const root = document.root();
+    const type = target.provider.type;
     this.document = document;
-    this.type = target.provider.type;
+    this.type = type;
+    this.acceptsMaxTokens = type.acceptsMaxTokens;
+    this.acceptsMaxCompletionTokens = type.acceptsMaxCompletionTokens;
     this.edits = new EditList(document);
     this.hasMaxTokens = document.isPresent(document.find(root, keys.MAX_TOKENS));
     this.hasMaxCompletionTokens = document.isPresent(document.find(root, keys.MAX_COMPLETION_TOKENS));
+    if (type.hasReasoningModels) this.readModelRules(root);
+  }
+
+  private readModelRules(root: i32): void {
+    const rules = rulesOfRequest(this.request, this.target);
+    if (rules < ModelRules.Reasoning) return;
+    const document = this.document;
+    this.acceptsMaxTokens = false;
+    this.acceptsMaxCompletionTokens = true;
+    this.dropsSampling = refusesSampling(rules, document, document.find(root, REASONING_EFFORT));
   }
 
   /** Adds all edits, in the order of the text. */
@@ -55,12 +85,19 @@ export class RequestEditor {
         this.edits.removeMember(key, keptBefore, previousEnd);
       } else {
         keptBefore = true;
-        if (change == MemberEdit.RenameToMaxTokens) this.edits.replaceNode(key).ascii('"max_tokens"');
-        else if (change == MemberEdit.None) this.editValue(key, value);
-        else this.edits.replaceNode(key).ascii('"max_completion_tokens"');
+        if (change == MemberEdit.None) this.editValue(key, value);
+        else this.rename(key, change);
       }
       previousEnd = document.end(value);
     }
+  }
+
+  private rename(key: i32, change: MemberEdit): void {
+    const text = this.edits.replaceNode(key);
+    text.byte(0x22);
+    if (change == MemberEdit.RenameToMaxTokens) text.ascii("max_tokens");
+    else text.ascii(change == MemberEdit.RenameSeed ? this.type.seedMember : "max_completion_tokens");
+    text.byte(0x22);
   }
 
   /** Right behind the opening brace, so that a large body need not be copied for it. */
@@ -77,13 +114,13 @@ export class RequestEditor {
       if (!type.acceptsStreamOptions) return MemberEdit.Remove;
       return !this.request.stream && document.isPresent(value) ? MemberEdit.Remove : MemberEdit.None;
     }
-    if (!type.acceptsMaxCompletionTokens) {
+    if (!this.acceptsMaxCompletionTokens) {
       if (document.equals(key, keys.MAX_COMPLETION_TOKENS)) {
         return document.isPresent(value) ? MemberEdit.RenameToMaxTokens : MemberEdit.Remove;
       }
       // The newer name wins when a client gives both (item 54), and its renamed form must not meet the older one.
       if (this.hasMaxCompletionTokens && document.equals(key, keys.MAX_TOKENS)) return MemberEdit.Remove;
-    } else if (!type.acceptsMaxTokens) {
+    } else if (!this.acceptsMaxTokens) {
       if (document.equals(key, keys.MAX_TOKENS)) {
         const isRenamed = document.isPresent(value) && !this.hasMaxCompletionTokens;
         return isRenamed ? MemberEdit.RenameToMaxCompletionTokens : MemberEdit.Remove;
@@ -91,6 +128,12 @@ export class RequestEditor {
       const isReplaced = this.hasMaxTokens && !this.hasMaxCompletionTokens;
       if (isReplaced && document.equals(key, keys.MAX_COMPLETION_TOKENS)) return MemberEdit.Remove;
     }
+    if (this.dropsSampling && isSampling(document, key)) return MemberEdit.Remove;
+    if (type.saysEffortAsThinking && document.equals(key, REASONING_EFFORT)) {
+      const isSaid = document.findKey(document.root(), keys.THINKING) >= 0;
+      if (isSaid || !document.isPresent(value)) return MemberEdit.Remove;
+    }
+    if (type.seedMember.length > 0 && document.equals(key, SEED)) return MemberEdit.RenameSeed;
     return type.rejectedMembers.length > 0 && this.isRejected(key) ? MemberEdit.Remove : MemberEdit.None;
   }
 
@@ -110,6 +153,12 @@ export class RequestEditor {
     else if (document.equals(key, keys.MESSAGES)) {
       const history = new HistoryEditor(document, this.type, this.edits);
       if (history.isNeeded()) history.edit(value);
+    } else if (this.type.saysEffortAsThinking && document.equals(key, REASONING_EFFORT)) {
+      const text = this.edits.replace(document.start(key), document.end(value));
+      writeThinking(document, value, this.target.model, text);
+    } else if (this.type.hasTemperatureUpToOne && document.equals(key, TEMPERATURE) && document.float(value) > 1) {
+      this.edits.replaceNode(value).byte(0x31);
+      this.request.notices.note(Notice.TemperatureClamped);
     }
   }
 
@@ -145,12 +194,11 @@ const rejectedKeysByType: Map<string, JsonKey[]> = new Map<string, JsonKey[]>();
 
 /** The keys that a type rejects, made once per set of names. */
 function rejectedKeys(type: ProviderType): JsonKey[] {
-  const names = type.rejectedMembers.join(" ");
+  const names = type.rejectedMembers;
   if (rejectedKeysByType.has(names)) return rejectedKeysByType.get(names);
+  const list = names.split(" ");
   const rejected: JsonKey[] = [];
-  for (let index = 0; index < type.rejectedMembers.length; index++) {
-    rejected.push(new JsonKey(unchecked(type.rejectedMembers[index])));
-  }
+  for (let index = 0; index < list.length; index++) rejected.push(new JsonKey(unchecked(list[index])));
   rejectedKeysByType.set(names, rejected);
   return rejected;
 }
