@@ -23,6 +23,14 @@ export function residentKb(processes: number[]): number {
   }, 0);
 }
 
+/** Processor time that processes have used so far, in the kernel's ticks (10 ms). */
+export function processorTicks(processes: number[]): number {
+  return processes.reduce((sum, process) => {
+    const fields = readText(`/proc/${process}/stat`).split(") ").at(-1)?.split(" ") ?? [];
+    return sum + Number(fields[11] ?? 0) + Number(fields[12] ?? 0);
+  }, 0);
+}
+
 /** How many files one process may open. */
 export function openFileLimit(): number {
   const line = /^Max open files\s+(\S+)\s+(\S+)/m.exec(readText("/proc/self/limits"));

@@ -35,6 +35,8 @@ export interface Bench {
   scale: number;
   /** At most so many rounds. */
   maxRounds: number;
+  /** The systems were named one by one: each is measured everywhere. */
+  isExplicit: boolean;
 }
 
 /** A system that takes this work, and where. */
@@ -52,7 +54,7 @@ export async function measureWork(bench: Bench, work: Work): Promise<WorkResult>
   const { seed, commit } = bench;
   const systems: Record<string, Measured> = {};
   const result = { id: work.id, title: work.title, events: eventsOf(work), measuredAt: "", commit, seed, systems };
-  if (work.method.kind === "start") await measureStart(bench, work.method.rounds, systems);
+  if (work.method.kind === "start") await measureStart(bench, work.method, systems);
   else {
     const answers = await loadAnswers(bench, work, "answers");
     const contenders = await enter(bench, work, answers, systems);
@@ -97,6 +99,7 @@ async function enter(
   const bodies = makeBodies(bench.seed, work.request, modelFor(kind));
   const contenders: Contender[] = [];
   for (const { id, system, running } of bench.subjects) {
+    if (system?.isForMain === true && work.isMain !== true && !bench.isExplicit) continue;
     const measured: Measured = {};
     systems[id] = measured;
     const { mock, folder } = bench.surroundings;
@@ -134,11 +137,18 @@ async function measureSpeed(bench: Bench, work: Work, contenders: Contender[]): 
     const results = new Map<string, LoadResult>();
     for (let turn = 0; turn < contenders.length; turn++) {
       const contender = contenders[(turn + round) % contenders.length];
-      if (contender !== undefined) results.set(contender.id, await runLoad(bench, work, contender));
+      if (contender === undefined || round >= roundsOf(contender, count)) continue;
+      results.set(contender.id, await runLoad(bench, work, contender));
     }
     rounds.push(results);
   }
   for (const { id, measured } of contenders) summarise(id, measured, rounds);
+}
+
+/** The ceiling is known after one round, and who is many times slower after two. */
+function roundsOf({ system }: Contender, count: number): number {
+  if (system === null) return 1;
+  return system.isSlow === true ? Math.min(count, 2) : count;
 }
 
 function runLoad(bench: Bench, { method, request, answer }: Work, contender: Contender): Promise<LoadResult> {
@@ -146,7 +156,7 @@ function runLoad(bench: Bench, { method, request, answer }: Work, contender: Con
   const seconds = method.seconds * bench.scale;
   const options: LoadOptions = {
     connections: method.connections,
-    warm: Math.min(0.2, seconds / 4),
+    warm: method.warm ?? Math.min(0.2, seconds / 4),
     seconds,
     patience: seconds + 10,
   };
@@ -270,13 +280,21 @@ async function measureIdle(bench: Bench, wanted: number, contenders: Contender[]
 }
 
 /** Starts each system anew, some times, while the others idle. */
-async function measureStart(bench: Bench, rounds: number, systems: Record<string, Measured>): Promise<void> {
+async function measureStart(
+  bench: Bench,
+  { rounds, isPinned }: { rounds: number; isPinned: boolean },
+  systems: Record<string, Measured>,
+): Promise<void> {
+  const { surroundings } = bench;
+  const around = isPinned ? surroundings : { ...surroundings, cores: { ...surroundings.cores, proxy: -1 } };
   const times = new Map<string, number[]>();
-  const starters = bench.subjects.flatMap(({ id, system }) => (system === null ? [] : [{ id, system }]));
+  const starters = bench.subjects.flatMap(({ id, system }) =>
+    system === null || system.isSlow === true ? [] : [{ id, system }],
+  );
   for (let turn = 0; turn < Math.min(rounds, bench.maxRounds); turn++) {
     for (const { id, system } of starters) {
       const began = performance.now();
-      const running = await system.start(bench.surroundings);
+      const running = await system.start(around);
       times.set(id, [...(times.get(id) ?? []), performance.now() - began]);
       await running.stop();
     }

@@ -1,10 +1,24 @@
 import { bare } from "./bare";
+import { higress, higressStatistics } from "./higress";
 import { modelmux, modelmuxLogging } from "./modelmux";
+import { native, nativePlain } from "./native";
 import { noop } from "./noop";
 import { type System } from "./system";
 
 /** All systems, in the order of the tables. */
-export const SYSTEMS: readonly System[] = [bare, noop, modelmux, modelmuxLogging];
+export const SYSTEMS: readonly System[] = [
+  bare,
+  noop,
+  modelmux,
+  modelmuxLogging,
+  native,
+  nativePlain,
+  higress,
+  higressStatistics,
+];
 
 /** Measured only when asked for. */
-export const OPTIONAL_SYSTEMS: readonly string[] = ["modelmux-log", "higress-statistics", "portkey", "litellm"];
+export const OPTIONAL_SYSTEMS: readonly string[] = ["modelmux-log", "native-plain", "portkey", "litellm"];
+
+/** In `--quick`. */
+export const QUICK_SYSTEMS: readonly string[] = ["bare", "noop", "modelmux", "native"];

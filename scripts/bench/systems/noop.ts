@@ -11,6 +11,7 @@ export const noop: System = {
   id: "noop",
   title: "no-op AssemblyScript module, both filters",
   isTransparent: true,
+  isForMain: true,
   prepare({ envoy }) {
     buildModule();
     return Promise.resolve({ version: envoyVersion(envoy) });

@@ -41,6 +41,10 @@ export interface System {
   title: string;
   /** Whether its answers are the provider's own bytes, not OpenAI's form. */
   isTransparent: boolean;
+  /** Measured in fewer rounds: it is so much slower that an order of magnitude says all. */
+  isSlow?: boolean;
+  /** Measured where there are targets only. */
+  isForMain?: boolean;
   /** Fetches and builds what it needs; the version, or the reason why it is absent. */
   prepare(surroundings: Surroundings): Promise<{ version: string } | { absent: string }>;
   start(surroundings: Surroundings): Promise<RunningSystem>;
