@@ -9,6 +9,7 @@ import { lacksReasoning } from "../shared/turns";
 const TYPE = new JsonKey("type");
 const ENABLED = new JsonKey("enabled");
 const ADAPTIVE = new JsonKey("adaptive");
+const DISABLED = new JsonKey("disabled");
 const BUDGET_TOKENS = new JsonKey("budget_tokens");
 const ADDITIONAL_PROPERTIES = new JsonKey("additionalProperties");
 /** More tokens than any budget has; keeps sums far from an overflow. */
@@ -48,15 +49,35 @@ export class RequestPlan {
   constructor(request: CanonicalRequest, target: AttemptTarget) {
     this.quirks = findQuirks(target.model);
     this.format = chooseFormat(request, this.quirks);
-    if (request.document.isObject(request.thinking)) this.takeNativeThinking(request.document, request.thinking);
+    if (request.document.isObject(request.thinking)) this.takeNativeThinking(request);
     else this.chooseThinking(request, readEffort(request.document, request.reasoningEffort));
   }
 
-  private takeNativeThinking(document: JsonDocument, node: i32): void {
-    const type = document.find(node, TYPE);
-    this.thinking = ThinkingForm.Native;
-    this.thinks = document.equals(type, ENABLED) || document.equals(type, ADAPTIVE);
-    if (this.thinks) this.budget = min(max(document.integer(document.find(node, BUDGET_TOKENS)), 0), MOST_BUDGET);
+  /**
+   * The client's own `thinking`, in a form that this model takes: a client that falls back wrote it for another one. Without the
+   * reasoning of a tool's turn the vendor refuses to think on with a budget, so that another vendor's turn cannot be continued so.
+   */
+  private takeNativeThinking(request: CanonicalRequest): void {
+    const document = request.document;
+    const support = this.quirks.thinking;
+    const type = document.find(request.thinking, TYPE);
+    const isEnabled = document.equals(type, ENABLED);
+    if (!isEnabled && !document.equals(type, ADAPTIVE)) {
+      const isOff = document.equals(type, DISABLED);
+      const isOmitted = this.quirks.thinkingOff == ThinkingOff.Omit;
+      if (isOff && !isOmitted) this.turnThinkingOff();
+      else this.thinking = ThinkingForm.Native;
+      return;
+    }
+    if (support == ThinkingSupport.None) return;
+    const hasBudget = support == ThinkingSupport.Budget || (isEnabled && support == ThinkingSupport.Either);
+    if (hasBudget && lacksReasoning(request)) return;
+    this.thinks = true;
+    if (isEnabled == hasBudget) this.thinking = ThinkingForm.Native;
+    else this.thinking = hasBudget ? ThinkingForm.Enabled : ThinkingForm.Adaptive;
+    if (!hasBudget) return;
+    const given = document.integer(document.find(request.thinking, BUDGET_TOKENS));
+    this.budget = isEnabled ? min(max(given, 0), MOST_BUDGET) : budgetFor(Effort.High);
   }
 
   private chooseThinking(request: CanonicalRequest, effort: Effort): void {

@@ -203,6 +203,9 @@ export const adapter: ProtocolAdapter = {
   corpusTargets: [
     { type: "claude", model: "claude-3-5-haiku-20241022" },
     { type: "claude", model: "claude-opus-4-1-20250805" },
+    { type: "claude", model: "claude-opus-4-6" },
+    { type: "claude", model: "claude-opus-4-8" },
+    { type: "claude", model: "claude-sonnet-5-5" },
   ],
   unsupported: {},
   refusals: [

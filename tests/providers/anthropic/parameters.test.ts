@@ -139,6 +139,22 @@ describe("thinking", () => {
     expect(translate({ reasoning_effort: "max" }).max_tokens).toBe(16384 + 4096);
   });
 
+  test("[62] the client's own thinking takes the form that the model knows", () => {
+    const enabled = { type: "enabled", budget_tokens: 5000 };
+    const thinking = (own: object, model: string, more: object = {}) =>
+      translate({ thinking: own, ...more }, { model });
+    expect(thinking(enabled, "claude-3-5-haiku-20241022")).not.toHaveProperty("thinking");
+    expect(thinking(enabled, "claude-opus-4-6").thinking).toEqual(enabled);
+    expect(thinking(enabled, "claude-opus-4-8").thinking).toEqual({ type: "adaptive" });
+    expect(thinking({ type: "adaptive" }, "claude-opus-4-6").thinking).toEqual({ type: "adaptive" });
+    expect(thinking({ type: "adaptive" }, PLAIN_MODEL).thinking).toEqual({ type: "enabled", budget_tokens: 4096 });
+    expect(thinking({ type: "disabled" }, "claude-opus-5-5")).not.toHaveProperty("thinking");
+    // A turn of another vendor has no thinking that could be continued.
+    const messages = [user("a"), assistant(null, { tool_calls: [toolCall("t", "f", "{}")] }), toolResult("t", "b")];
+    expect(thinking(enabled, PLAIN_MODEL, { messages })).not.toHaveProperty("thinking");
+    expect(thinking(enabled, "claude-opus-4-8", { messages }).thinking).toEqual({ type: "adaptive" });
+  });
+
   test("[62] the client's own thinking passes through, and raises max_tokens too", () => {
     const thinking = { type: "enabled", budget_tokens: 5000 };
     expect(translate({ thinking, reasoning_effort: "low", max_tokens: 100 })).toMatchObject({
