@@ -7,7 +7,11 @@ import { findType } from "./provider-types";
 export function findMockVendor(type: string): VendorName {
   if (type === "qwen" || type === "dashscope") return "dashscope";
   if (type === "deepseek") return "deepseek";
-  return findType(type)?.protocol === Protocol.Anthropic ? "anthropic" : "openai";
+  if (type === "azure") return "azure";
+  const found = findType(type);
+  const isCompatible = found?.protocol === Protocol.OpenAi && found.host !== "" && type !== "openai";
+  if (isCompatible) return "compatible";
+  return found?.protocol === Protocol.Anthropic ? "anthropic" : "openai";
 }
 
 /** Ports of the mocks, one after the other from a base, in the order of the program `tests/mocks/main.ts`. */

@@ -1,4 +1,6 @@
 import { anthropic } from "./anthropic";
+import { azure } from "./azure";
+import { compatible } from "./compatible";
 import { dashscope } from "./dashscope";
 import { deepseek } from "./deepseek";
 import type { JournalEntry } from "./journal";
@@ -11,7 +13,7 @@ export type { JournalEntry } from "./journal";
 export type { Rule } from "./script";
 export { VENDOR_NAMES, type VendorName } from "./types";
 
-const VENDORS: Record<VendorName, Vendor> = { openai, deepseek, dashscope, anthropic };
+const VENDORS: Record<VendorName, Vendor> = { openai, deepseek, dashscope, anthropic, azure, compatible };
 
 /** Settings for all mocks together. */
 export interface MocksOptions {

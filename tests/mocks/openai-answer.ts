@@ -14,6 +14,8 @@ export interface AnswerStyle {
   /** Whether this request makes the model think, and whether the thoughts are shown as `reasoning_content`. */
   thinks(body: JsonObject): boolean;
   showsReasoning: boolean;
+  /** The name of `reasoning_content`, where it has another. */
+  reasoningMember?: string;
   usage(reply: Reply): JsonObject;
   /** More members of a unary `message`. */
   messageExtras: JsonObject;
@@ -21,8 +23,8 @@ export interface AnswerStyle {
   extras: JsonObject;
   /** `usage: null` on the chunks before the last: never, when usage was asked for, or always. */
   nullUsage: "never" | "when-asked" | "always";
-  /** Where the stream's usage goes: an own chunk when asked for, or the last chunk whether asked for or not. */
-  streamUsage: "own-chunk" | "last-chunk";
+  /** Where the stream's usage goes: an own chunk when asked for, or the last chunk (or its choice) whether asked for or not. */
+  streamUsage: "own-chunk" | "last-chunk" | "last-choice";
   /** More members in later fragments of a tool call (DashScope repeats `id: ""` and `type`). */
   toolFragmentExtras: JsonObject;
   /** Comments that open every stream. */
@@ -57,6 +59,10 @@ export function answerChat(body: JsonObject, style: AnswerStyle, wishes: AnswerW
   return { kind: "unary", status: 200, headers: { ...style.headers, "content-type": "application/json" }, body: text };
 }
 
+function reasoningMember(style: AnswerStyle): string {
+  return style.reasoningMember ?? "reasoning_content";
+}
+
 function finishReason(reply: Reply): string {
   return reply.finish === "stop-sequence" ? "stop" : reply.finish === "tool-calls" ? "tool_calls" : reply.finish;
 }
@@ -71,7 +77,7 @@ function chatCompletion(body: JsonObject, reply: Reply, style: AnswerStyle, id: 
     content: reply.toolCalls.length > 0 ? null : reply.text,
     ...style.messageExtras,
   };
-  if (style.showsReasoning && reply.reasoning !== "") message.reasoning_content = reply.reasoning;
+  if (style.showsReasoning && reply.reasoning !== "") message[reasoningMember(style)] = reply.reasoning;
   if (reply.toolCalls.length > 0) {
     message.tool_calls = reply.toolCalls.map((call) => ({
       id: style.toolCallId(call.id),
@@ -129,7 +135,8 @@ function chatEvents(body: JsonObject, reply: Reply, style: AnswerStyle, id: stri
     }
     const last = index === count - 1 && style.streamUsage === "last-chunk";
     const delta: JsonObject = style.streamUsage === "last-chunk" ? { content: "" } : {};
-    const finish: Json = { index, delta, logprobs: null, finish_reason: finishReason(reply) };
+    const finish: JsonObject = { index, delta, logprobs: null, finish_reason: finishReason(reply) };
+    if (style.streamUsage === "last-choice" && index === count - 1) finish.usage = style.usage(reply);
     events.push(chunk([finish], last ? style.usage(reply) : withNull ? null : undefined));
   }
   if (style.streamUsage === "own-chunk" && asked) events.push(chunk([], style.usage(reply)));
@@ -144,10 +151,11 @@ function chatDeltas(reply: Reply, style: AnswerStyle): JsonObject[] {
     content: thinks || reply.toolCalls.length > 0 ? null : "",
     ...style.messageExtras,
   };
-  if (thinks) first.reasoning_content = "";
+  const member = reasoningMember(style);
+  if (thinks) first[member] = "";
   const deltas = [first];
-  if (thinks) for (const piece of splitText(reply.reasoning)) deltas.push({ content: null, reasoning_content: piece });
-  const rest: JsonObject = thinks ? { reasoning_content: null } : {};
+  if (thinks) for (const piece of splitText(reply.reasoning)) deltas.push({ content: null, [member]: piece });
+  const rest: JsonObject = thinks ? { [member]: null } : {};
   for (const piece of reply.toolCalls.length > 0 ? [] : splitText(reply.text)) deltas.push({ content: piece, ...rest });
   reply.toolCalls.forEach((call, index) => {
     const begin = {

@@ -17,7 +17,7 @@ import {
 const PATH = "/v1/chat/completions";
 
 /** Most output tokens, the dated name in answers, and whether the model reasons (then some parameters are refused). */
-const MODELS: Record<string, { output: number; snapshot: string; reasons: boolean }> = {
+export const MODELS: Record<string, { output: number; snapshot: string; reasons: boolean }> = {
   "gpt-4o": { output: 16384, snapshot: "gpt-4o-2024-08-06", reasons: false },
   "gpt-4o-mini": { output: 16384, snapshot: "gpt-4o-mini-2024-07-18", reasons: false },
   "gpt-4.1": { output: 32768, snapshot: "gpt-4.1-2025-04-14", reasons: false },
@@ -65,7 +65,8 @@ const STATUS_ERRORS: Record<number, [message: string, type: string, code: string
   503: ["The engine is currently overloaded, please try again later.", "server_error", null],
 };
 
-const STYLE: AnswerStyle = {
+/** How OpenAI's own models answer. */
+export const STYLE: AnswerStyle = {
   vendorTitle: "OpenAI",
   headers: {
     "openai-organization": "mock-organization",
@@ -169,7 +170,8 @@ function refuseReasoningModel(body: JsonObject): UnaryAnswer | null {
   return null;
 }
 
-function refuseBody(value: unknown): UnaryAnswer | null {
+/** What is wrong with a body, in OpenAI's words, or null. */
+export function refuseBody(value: unknown): UnaryAnswer | null {
   const body = value as Json;
   if (!isObject(body)) return refuse(400, "Invalid type for body: expected an object.");
   if (typeof body.model !== "string" || body.model === "") {

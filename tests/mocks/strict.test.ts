@@ -10,13 +10,14 @@ beforeAll(async () => {
 });
 afterAll(() => mocks.close());
 
-const PATHS: Record<VendorName, string> = {
+/** Of the vendors whose refusals are told here; the others are shown by their adapters. */
+const PATHS: Partial<Record<VendorName, string>> = {
   openai: "/v1/chat/completions",
   deepseek: "/chat/completions",
   dashscope: "/compatible-mode/v1/chat/completions",
   anthropic: "/v1/messages",
 };
-const MODELS: Record<VendorName, string> = {
+const MODELS: Partial<Record<VendorName, string>> = {
   openai: "gpt-4o",
   deepseek: "deepseek-chat",
   dashscope: "qwen-max",
@@ -54,7 +55,7 @@ async function send(vendor: VendorName, wrong: Wrong): Promise<{ status: number;
     ...wrong.body,
   };
   const method = wrong.method ?? "POST";
-  const response = await fetch(mocks.url(vendor) + (wrong.path ?? PATHS[vendor]), {
+  const response = await fetch(mocks.url(vendor) + (wrong.path ?? PATHS[vendor] ?? ""), {
     method,
     headers,
     ...(method === "GET" ? {} : { body: wrong.text ?? JSON.stringify(body) }),

@@ -1,8 +1,15 @@
 /** The vendors that have a mock. */
-export type VendorName = "openai" | "deepseek" | "dashscope" | "anthropic";
+export type VendorName = "openai" | "deepseek" | "dashscope" | "anthropic" | "azure" | "compatible";
 
 /** In the order of the ports that `main.ts` gives them. */
-export const VENDOR_NAMES: readonly VendorName[] = ["openai", "deepseek", "dashscope", "anthropic"];
+export const VENDOR_NAMES: readonly VendorName[] = [
+  "openai",
+  "deepseek",
+  "dashscope",
+  "anthropic",
+  "azure",
+  "compatible",
+];
 
 /** A value that came out of `JSON.parse`. */
 export type Json = null | boolean | number | string | Json[] | JsonObject;

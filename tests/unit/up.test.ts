@@ -7,6 +7,7 @@ import { findCertificates } from "../../scripts/up/certificates";
 import { describeEnvoyFailure } from "../../scripts/up/envoy-process";
 import { listPorts, readUpOptions } from "../../scripts/up/options";
 import { preparePluginForMocks, preparePluginForVendors } from "../../scripts/up/providers";
+import { VENDOR_NAMES } from "../mocks/types";
 
 const PLUGIN = {
   role: "gateway",
@@ -111,8 +112,8 @@ describe("options", () => {
   it.each([
     [["--log-level", "loud"], 'log level "loud": say one of trace'],
     [["--concurrency", "0"], "the number of workers (--concurrency) must be 1 to 256"],
-    [["--mock-port", "65534"], "--mock-port 65534: the 4 ports from there on do not exist"],
-    [["--port", "9102"], "the ports overlap: gateway 9102, admin 9901, mocks 9101 to 9104"],
+    [["--mock-port", "65534"], `--mock-port 65534: the ${VENDOR_NAMES.length} ports from there on do not exist`],
+    [["--port", "9102"], `the ports overlap: gateway 9102, admin 9901, mocks 9101 to ${9100 + VENDOR_NAMES.length}`],
   ])("say what is wrong: %j", (flags, message) => {
     expect(() => readUpOptions(flags, {})).toThrow(message);
   });

@@ -1,10 +1,9 @@
+import { VENDOR_NAMES, type VendorName } from "../../mocks/types";
+
 /** The variables of Envoy's environment that hold the providers' keys in these tests. */
-export const KEY_VARIABLES = {
-  openai: "E2E_OPENAI_KEY",
-  deepseek: "E2E_DEEPSEEK_KEY",
-  dashscope: "E2E_DASHSCOPE_KEY",
-  anthropic: "E2E_ANTHROPIC_KEY",
-} as const;
+export const KEY_VARIABLES = Object.fromEntries(
+  VENDOR_NAMES.map((vendor) => [vendor, `E2E_${vendor.toUpperCase()}_KEY`]),
+) as Record<VendorName, string>;
 
 /** What happens between the targets of a route; everything in it is optional, as in the plugin JSON. */
 export interface FallbackSettings {
@@ -25,7 +24,7 @@ export interface Plugin {
 
 /** The four vendors and one route for each of their families; `dead-*` are providers whose cluster refuses connections. */
 export function basePlugin(): Plugin {
-  const key = (vendor: keyof typeof KEY_VARIABLES): string[] => [`\${${KEY_VARIABLES[vendor]}}`];
+  const key = (vendor: VendorName): string[] => [`\${${KEY_VARIABLES[vendor]}}`];
   return {
     providers: [
       { id: "dashscope", type: "qwen", apiTokens: key("dashscope") },
