@@ -1,4 +1,5 @@
 import { listAnthropicTypes } from "./anthropic/types";
+import { listCohereTypes } from "./cohere/types";
 import { listOpenAiTypes, listOpenAiVariants } from "./openai/types";
 import { ProviderType } from "./provider-type";
 
@@ -11,7 +12,7 @@ export function listProviderTypes(): ProviderType[] {
 }
 
 function makeProviderTypes(): ProviderType[] {
-  return listOpenAiTypes().concat(listAnthropicTypes());
+  return listOpenAiTypes().concat(listAnthropicTypes()).concat(listCohereTypes());
 }
 
 /**

@@ -1,4 +1,5 @@
 import { AnthropicProtocol } from "./anthropic/index";
+import { CohereProtocol } from "./cohere/index";
 import { Protocol, ProviderType } from "./provider-type";
 import { OpenAiProtocol } from "./openai/index";
 import { ProviderProtocol } from "./provider";
@@ -7,9 +8,11 @@ export { findProviderType } from "./catalogue";
 
 const openAi: ProviderProtocol = new OpenAiProtocol();
 const anthropic: ProviderProtocol = new AnthropicProtocol();
+const cohere: ProviderProtocol = new CohereProtocol();
 
 /** The protocol that a provider type speaks. A new protocol is one more line here. */
 export function protocolFor(type: ProviderType): ProviderProtocol {
   if (type.protocol == Protocol.Anthropic) return anthropic;
+  if (type.protocol == Protocol.Cohere) return cohere;
   return openAi;
 }

@@ -7,6 +7,7 @@ import { findType } from "./provider-types";
 export function findMockVendor(type: string): VendorName {
   if (type === "qwen" || type === "dashscope") return "dashscope";
   if (type === "deepseek") return "deepseek";
+  if (type === "cohere") return "cohere";
   if (type === "azure") return "azure";
   const found = findType(type);
   const isCompatible = found?.protocol === Protocol.OpenAi && found.host !== "" && type !== "openai";

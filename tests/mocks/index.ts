@@ -1,6 +1,7 @@
 import { anthropic } from "./anthropic";
 import { azure } from "./azure";
 import { compatible } from "./compatible";
+import { cohere } from "./cohere";
 import { dashscope } from "./dashscope";
 import { deepseek } from "./deepseek";
 import type { JournalEntry } from "./journal";
@@ -13,7 +14,7 @@ export type { JournalEntry } from "./journal";
 export type { Rule } from "./script";
 export { VENDOR_NAMES, type VendorName } from "./types";
 
-const VENDORS: Record<VendorName, Vendor> = { openai, deepseek, dashscope, anthropic, azure, compatible };
+const VENDORS: Record<VendorName, Vendor> = { openai, deepseek, dashscope, anthropic, azure, compatible, cohere };
 
 /** Settings for all mocks together. */
 export interface MocksOptions {

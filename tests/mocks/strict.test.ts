@@ -16,12 +16,14 @@ const PATHS: Partial<Record<VendorName, string>> = {
   deepseek: "/chat/completions",
   dashscope: "/compatible-mode/v1/chat/completions",
   anthropic: "/v1/messages",
+  cohere: "/v2/chat",
 };
 const MODELS: Partial<Record<VendorName, string>> = {
   openai: "gpt-4o",
   deepseek: "deepseek-chat",
   dashscope: "qwen-max",
   anthropic: "claude-sonnet-4-5",
+  cohere: "command-a-03-2025",
 };
 const USER = { role: "user", content: "Hi" };
 const TOOL = { type: "function", function: { name: "f", parameters: { type: "object", properties: {} } } };

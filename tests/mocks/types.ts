@@ -1,5 +1,5 @@
 /** The vendors that have a mock. */
-export type VendorName = "openai" | "deepseek" | "dashscope" | "anthropic" | "azure" | "compatible";
+export type VendorName = "openai" | "deepseek" | "dashscope" | "anthropic" | "azure" | "compatible" | "cohere";
 
 /** In the order of the ports that `main.ts` gives them. */
 export const VENDOR_NAMES: readonly VendorName[] = [
@@ -9,6 +9,7 @@ export const VENDOR_NAMES: readonly VendorName[] = [
   "anthropic",
   "azure",
   "compatible",
+  "cohere",
 ];
 
 /** A value that came out of `JSON.parse`. */

@@ -11,19 +11,18 @@ export interface Fixture {
   response: string;
 }
 
-/** Reads all fixtures of a folder: `<case>/{request,upstream-request,upstream-response,response}.{json,sse}`. */
+/** Reads all fixtures of a folder: `<case>/{request,upstream-request,upstream-response,response}.{json,sse}`; a stream may come as `.ndjson`. */
 export function readFixtures(folder: string): Fixture[] {
   return readdirSync(folder).map((name) => {
     const read = (file: string) => readFileSync(join(folder, name, file), "utf8");
-    const isStream = existsSync(join(folder, name, "upstream-response.sse"));
-    const extension = isStream ? "sse" : "json";
+    const streamed = ["sse", "ndjson"].find((each) => existsSync(join(folder, name, `upstream-response.${each}`)));
     return {
       name,
       request: read("request.json"),
       upstreamRequest: read("upstream-request.json"),
-      isStream,
-      upstreamResponse: read(`upstream-response.${extension}`),
-      response: read(`response.${extension}`),
+      isStream: streamed !== undefined,
+      upstreamResponse: read(`upstream-response.${streamed ?? "json"}`),
+      response: read(`response.${streamed === undefined ? "json" : "sse"}`),
     };
   });
 }

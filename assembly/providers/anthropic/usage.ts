@@ -1,5 +1,6 @@
-import { MAX_TOKENS, Usage } from "../../canonical/usage";
+import { Usage } from "../../canonical/usage";
 import { JsonDocument, JsonKey } from "../../json/document";
+import { readCount } from "../shared/counts";
 
 const INPUT = new JsonKey("input_tokens");
 const OUTPUT = new JsonKey("output_tokens");
@@ -7,12 +8,6 @@ const CACHE_READ = new JsonKey("cache_read_input_tokens");
 const CACHE_CREATION = new JsonKey("cache_creation_input_tokens");
 const DETAILS = new JsonKey("output_tokens_details");
 const THINKING = new JsonKey("thinking_tokens");
-
-function readCount(document: JsonDocument, node: i32, previous: i64): i64 {
-  if (!document.isNumber(node)) return previous;
-  const count = document.integer(node);
-  return count < 0 ? 0 : min(count, MAX_TOKENS);
-}
 
 /**
  * Gathers the `usage` objects of one answer. Counts are cumulative and may come twice (`message_start`, `message_delta`), so the

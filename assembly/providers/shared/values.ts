@@ -22,3 +22,11 @@ export function writeArguments(document: JsonDocument, node: i32, out: ByteBuffe
   out.length = start;
   out.ascii("{}");
 }
+
+/** Appends the arguments of a tool call as the inside of a JSON string; none, an empty text and `null` are the empty object. */
+export function escapeArguments(document: JsonDocument, node: i32, out: ByteBuffer): void {
+  const pointer = document.textPointer(node);
+  const length = document.textLength(node);
+  if (isBlank(pointer, length) || isNull(pointer, length)) out.ascii("{}");
+  else out.bytes(pointer, length);
+}

@@ -1,0 +1,25 @@
+import { MAX_TOOL_CALLS } from "../../canonical/answer";
+
+/** Gives the tool calls of one streamed answer the numbers 0, 1, ... in the order in which they begin, whatever the vendor counts. */
+export class ToolNumbers {
+  private indices: i64[] = [];
+
+  /** Number of calls so far. */
+  count(): i32 {
+    return this.indices.length;
+  }
+
+  /** A call begins under the vendor's index: its number, or -1 when an unbelievable number has begun. */
+  begin(index: i64): i32 {
+    if (this.indices.length >= MAX_TOOL_CALLS) return -1;
+    return this.indices.push(index) - 1;
+  }
+
+  /** The number of the call that has this index, the last one when there are several; -1 when none has. */
+  find(index: i64): i32 {
+    for (let number = this.indices.length - 1; number >= 0; number--) {
+      if (unchecked(this.indices[number]) == index) return number;
+    }
+    return -1;
+  }
+}
