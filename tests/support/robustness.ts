@@ -9,7 +9,7 @@ export interface RobustnessCase {
   targets: readonly Target[];
   /** A stream with one of everything, and how its events are written. */
   events: readonly unknown[];
-  wire(events: readonly unknown[]): string;
+  wire: (events: readonly unknown[]) => string;
   /** A whole answer with one of everything. */
   answer: unknown;
   /** An error answer. */
