@@ -2,15 +2,8 @@ import { VENDOR_NAMES, type VendorName } from "../../mocks/types";
 
 /** The variables of Envoy's environment that hold the providers' keys in these tests. */
 export const KEY_VARIABLES = Object.fromEntries(
-  VENDOR_NAMES.map((vendor) => [vendor, `E2E_${vendor.toUpperCase()}_KEY`]),
+  VENDOR_NAMES.map((vendor) => [vendor, `E2E_${vendor.toUpperCase().replaceAll("-", "_")}_KEY`]),
 ) as Record<VendorName, string>;
-export const KEY_VARIABLES = {
-  openai: "E2E_OPENAI_KEY",
-  deepseek: "E2E_DEEPSEEK_KEY",
-  dashscope: "E2E_DASHSCOPE_KEY",
-  anthropic: "E2E_ANTHROPIC_KEY",
-  cohere: "E2E_COHERE_KEY",
-} as const;
 
 /** What happens between the targets of a route; everything in it is optional, as in the plugin JSON. */
 export interface FallbackSettings {
