@@ -1,40 +1,44 @@
 import type { Target } from "../../support/translate";
 
-/** What a behaviour of the shared suite is called; a row of the support matrix. */
-export type Behaviour =
-  | "text"
-  | "system messages"
-  | "developer messages"
-  | "multi-turn"
-  | "one tool"
-  | "parallel tools"
-  | "tool choice required"
-  | "tool choice named"
-  | "tool choice none"
-  | "tool results"
-  | "image by URL"
-  | "image inline"
-  | "document inline"
-  | "JSON object"
-  | "JSON schema"
-  | "reasoning effort"
-  | "reasoning text"
-  | "stop sequences"
-  | "token limit"
-  | "temperature and top_p"
-  | "usage"
-  | "cached tokens"
-  | "reasoning tokens"
-  | "finish length"
-  | "finish content filter"
-  | "empty answer"
-  | "error answers"
-  | "error event before content"
-  | "error event after content"
-  | "truncation"
-  | "unknown events and members"
-  | "stream equals unary"
-  | "changed provider midway";
+/** The behaviours of the shared suite: the rows of the support matrix. */
+export const BEHAVIOURS = [
+  "text",
+  "system messages",
+  "developer messages",
+  "multi-turn",
+  "one tool",
+  "parallel tools",
+  "tool choice required",
+  "tool choice named",
+  "tool choice none",
+  "tool results",
+  "image by URL",
+  "image inline",
+  "document inline",
+  "JSON object",
+  "JSON schema",
+  "reasoning effort",
+  "reasoning text",
+  "stop sequences",
+  "token limit",
+  "temperature and top_p",
+  "usage",
+  "cached tokens",
+  "reasoning tokens",
+  "finish length",
+  "finish content filter",
+  "empty answer",
+  "error answers",
+  "error event before content",
+  "error event after content",
+  "truncation",
+  "unknown events and members",
+  "stream equals unary",
+  "changed provider midway",
+] as const;
+
+/** What a behaviour is called. */
+export type Behaviour = (typeof BEHAVIOURS)[number];
 
 /** A translated request as it goes to the vendor. */
 export interface UpstreamRequest {

@@ -1,4 +1,4 @@
-import { expect } from "vitest";
+import { deepEqual, ok } from "node:assert/strict";
 import type { Behaviour, SpokenRequest } from "./adapter";
 import { type Body, mergeTurns, turn } from "./ask";
 
@@ -58,6 +58,11 @@ function one(
   return { behaviour, name, body, expectSaid, isSaid };
 }
 
+/** As JSON has it: without members that are undefined. */
+function plain(value: unknown): unknown {
+  return value === undefined ? undefined : (JSON.parse(JSON.stringify(value)) as unknown);
+}
+
 /** A case of a member that is said or left out. */
 function member<Value>(
   behaviour: Behaviour,
@@ -70,7 +75,7 @@ function member<Value>(
     behaviour,
     name,
     body,
-    (spoken) => expect(read(spoken)).toEqual(wanted),
+    (spoken) => deepEqual(plain(read(spoken)), plain(wanted)),
     (spoken) => JSON.stringify(read(spoken)) === JSON.stringify(wanted),
   );
 }
@@ -93,8 +98,8 @@ function inSystem(behaviour: Behaviour, name: string, messages: Member[], wanted
     name,
     request({}, messages),
     ({ system, turns }) => {
-      expect(hold(system, wanted), `system: ${JSON.stringify(system)}`).toBe(true);
-      expect(mergeTurns(turns).map(({ role }) => role)).not.toContain("system");
+      ok(hold(system, wanted), `system: ${JSON.stringify(system)}`);
+      ok(turns.every(({ role }) => role === "user" || role === "assistant"));
     },
     ({ system }) => hold(system, wanted),
   );
@@ -125,7 +130,7 @@ function textCases(): RequestCase[] {
       "text",
       name,
       request(more, [user(content)]),
-      (spoken) => expect(said(spoken, texts), JSON.stringify(spoken)).toBe(true),
+      (spoken) => ok(said(spoken, texts), JSON.stringify(spoken)),
       (spoken) => said(spoken, texts),
     );
   const parts = ["What ", 'is "this"?\n', "日本語 😀"];
@@ -140,14 +145,14 @@ function textCases(): RequestCase[] {
       "text",
       "with stream",
       request({ stream: true }),
-      (spoken) => expect([true, undefined]).toContain(spoken.stream),
+      (spoken) => ok(spoken.stream !== false, "stream"),
       () => true,
     ),
     one(
       "text",
       "without stream",
       request({}),
-      (spoken) => expect([false, undefined]).toContain(spoken.stream),
+      (spoken) => ok(spoken.stream !== true, "stream"),
       () => true,
     ),
     one(
@@ -155,7 +160,7 @@ function textCases(): RequestCase[] {
       "three turns",
       request({}, CONVERSATION),
       (spoken) =>
-        expect(mergeTurns(spoken.turns)).toEqual([
+        deepEqual(mergeTurns(spoken.turns), [
           turn("user", { texts: ["My name is Ada."] }),
           turn("assistant", { texts: ["Hello Ada."] }),
           turn("user", { texts: ["Who am I?"] }),
@@ -209,7 +214,7 @@ function toolCases(): RequestCase[] {
       "one tool",
       "choice auto",
       choice("auto"),
-      ({ toolChoice }) => expect(toolChoice).toBe("auto"),
+      ({ toolChoice }) => deepEqual(toolChoice, "auto"),
       ({ tools }) => tools.length > 0,
     ),
     member("parallel tools", "two offered", request({ tools: TOOLS }), named, all),
@@ -222,14 +227,14 @@ function toolCases(): RequestCase[] {
       "tool choice named",
       "named",
       choice({ type: "function", function: { name: "get_time" } }),
-      (spoken) => expect(isNamed(spoken), JSON.stringify(spoken)).toBe(true),
+      (spoken) => ok(isNamed(spoken), JSON.stringify(spoken)),
       isNamed,
     ),
     one(
       "tool choice none",
       "none",
       choice("none"),
-      (spoken) => expect(isNone(spoken), JSON.stringify(spoken)).toBe(true),
+      (spoken) => ok(isNone(spoken), JSON.stringify(spoken)),
       ({ toolChoice }) => toolChoice === "none",
     ),
     member("tool results", "text and JSON", request({ tools: TOOLS }, history), resultsOf, [
@@ -252,7 +257,7 @@ function toolCases(): RequestCase[] {
         result("call_a", ""),
         user("And?"),
       ]),
-      (spoken) => expect(callsOf(spoken)).toHaveLength(1),
+      (spoken) => deepEqual(callsOf(spoken).length, 1),
       (spoken) => callsOf(spoken).length === 1,
     ),
   ];
