@@ -53,6 +53,8 @@ export const enum FieldKind {
   Json = 5,
   /** Like `Text`, and never shown: it is taken out of errors and headers as keys are. */
   Secret = 6,
+  /** One of a few words, which stand in the place of the advice. */
+  Choice = 7,
 }
 
 /** A member that some types have. */
@@ -62,7 +64,7 @@ class TypedField {
     /** Types that have it; empty: all. */
     public types: string[],
     public isRead: bool,
-    /** What to use instead, for members that are not read. */
+    /** What to use instead, for members that are not read; the words of a `FieldKind.Choice`. */
     public advice: string,
     public kind: FieldKind = FieldKind.Own,
   ) {}
@@ -76,6 +78,10 @@ function read(types: string, names: string): void {
 
 function setting(types: string, kind: FieldKind, names: string): void {
   addFields(types, names, true, "", kind);
+}
+
+function choice(type: string, name: string, words: string): void {
+  addFields(type, name, true, words, FieldKind.Choice);
 }
 
 function later(types: string, names: string, advice: string = ""): void {
@@ -109,13 +115,14 @@ read("azure", "azureServiceUrl");
 later("moonshot", "moonshotFileId");
 setting("zhipuai", FieldKind.Flag, "zhipuCodePlanMode");
 setting("hunyuan", FieldKind.Secret, "hunyuanAuthId,hunyuanAuthKey");
-setting("minimax", FieldKind.Name, "minimaxApiType,minimaxGroupId");
+choice("minimax", "minimaxApiType", "v2,pro");
+setting("minimax", FieldKind.Name, "minimaxGroupId");
 setting("cloudflare", FieldKind.Name, "cloudflareAccountId");
 setting("gemini,vertex", FieldKind.Json, "geminiSafetySetting");
 setting("gemini", FieldKind.Number, "geminiThinkingBudget");
 setting("deepl", FieldKind.Name, "targetLang");
 read("dify", "difyApiUrl");
-setting("dify", FieldKind.Name, "botType");
+choice("dify", "botType", "Chat,Agent,Completion,Workflow");
 setting("dify", FieldKind.Text, "inputVariable,outputVariable");
 setting("bedrock", FieldKind.Secret, "awsAccessKey,awsSecretKey");
 setting("bedrock", FieldKind.Name, "awsRegion,bedrockApi,promptCacheRetention");
@@ -173,7 +180,7 @@ export function fieldOwners(name: string): string {
   return field === null ? "" : listNames(field.types);
 }
 
-/** What to use instead of a member that is not read; may be empty. */
+/** What to use instead of a member that is not read, or the words that a member may have; may be empty. */
 export function fieldAdvice(name: string): string {
   const field = findField(name);
   return field === null ? "" : field.advice;

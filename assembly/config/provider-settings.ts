@@ -1,6 +1,7 @@
 import { copyToText, decodeText, encodeText } from "../bytes/buffer";
 import { listVariants } from "../providers/catalogue";
-import { FieldKind, fieldKind, fieldSupport, FieldSupport } from "./provider-fields";
+import { fieldAdvice, FieldKind, fieldKind, fieldSupport, FieldSupport } from "./provider-fields";
+import { listNames } from "./errors";
 import { ConfigReader } from "./reader";
 import { ProviderConfig, ProviderSetting } from "./schema";
 import { isHeaderValue, isProviderId } from "./texts";
@@ -12,12 +13,38 @@ export function parseSettings(reader: ConfigReader, node: i32, path: string, pro
     const name = reader.text(key);
     const kind = fieldKind(name);
     if (kind == FieldKind.Own || fieldSupport(provider.type.name, name) != FieldSupport.Read) continue;
-    const value = readSetting(reader, document.valueOf(key), path + "." + name, kind);
+    const node = document.valueOf(key);
+    const place = path + "." + name;
+    const value =
+      kind == FieldKind.Choice ? readChoice(reader, node, place, name) : readSetting(reader, node, place, kind);
     if (value === null) continue;
     provider.settings.push(new ProviderSetting(name, value));
     if (kind == FieldKind.Secret) provider.secrets.push(value);
   }
   chooseVariant(provider);
+  checkRequired(reader, path, provider);
+}
+
+/** One of the words of a member, in any case as Higress takes them; kept as the table has it. */
+function readChoice(reader: ConfigReader, node: i32, path: string, name: string): StaticArray<u8> | null {
+  const text = reader.value(node, path);
+  if (text === null || text.length == 0) return null;
+  const words = fieldAdvice(name).split(",");
+  for (let index = 0; index < words.length; index++) {
+    if (words[index].toLowerCase() == text.toLowerCase()) return encodeText(words[index]);
+  }
+  reader.errors.add(path, "must be one of: " + listNames(words));
+  return null;
+}
+
+function checkRequired(reader: ConfigReader, path: string, provider: ProviderConfig): void {
+  const type = provider.type;
+  for (let index = 0; index < type.requiredMembers.length; index++) {
+    const name = type.requiredMembers[index];
+    if (provider.setting(name).length > 0) continue;
+    const beside = type.selector.length > 0 ? " with " + type.selector : "";
+    reader.errors.add(path + "." + name, "is missing; the type " + type.name + beside + " needs it");
+  }
 }
 
 function readSetting(reader: ConfigReader, node: i32, path: string, kind: FieldKind): StaticArray<u8> | null {

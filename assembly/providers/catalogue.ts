@@ -1,5 +1,6 @@
 import { listAnthropicTypes } from "./anthropic/types";
 import { listCohereTypes } from "./cohere/types";
+import { listDifyTypes } from "./dify/types";
 import { listOpenAiTypes, listOpenAiVariants } from "./openai/types";
 import { ProviderType } from "./provider-type";
 
@@ -12,7 +13,7 @@ export function listProviderTypes(): ProviderType[] {
 }
 
 function makeProviderTypes(): ProviderType[] {
-  return listOpenAiTypes().concat(listAnthropicTypes()).concat(listCohereTypes());
+  return listOpenAiTypes().concat(listAnthropicTypes()).concat(listCohereTypes()).concat(listDifyTypes());
 }
 
 /**

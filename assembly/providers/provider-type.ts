@@ -98,6 +98,8 @@ export class ProviderType {
   hasUsageInChoice: boolean = false;
   /** Why no chat request can be sent to this type; empty: it can. */
   withoutChat: string = "";
+  /** Members of the configuration that this type cannot do without. */
+  requiredMembers: string[] = [];
   /** For a variant: the configuration member that selects it, and the value that does (`*`: any). */
   selector: string = "";
   selectorValue: string = "";

@@ -1,5 +1,6 @@
 import { AnthropicProtocol } from "./anthropic/index";
 import { CohereProtocol } from "./cohere/index";
+import { DifyProtocol } from "./dify/index";
 import { Protocol, ProviderType } from "./provider-type";
 import { OpenAiProtocol } from "./openai/index";
 import { ProviderProtocol } from "./provider";
@@ -9,10 +10,12 @@ export { findProviderType } from "./catalogue";
 const openAi: ProviderProtocol = new OpenAiProtocol();
 const anthropic: ProviderProtocol = new AnthropicProtocol();
 const cohere: ProviderProtocol = new CohereProtocol();
+const dify: ProviderProtocol = new DifyProtocol();
 
 /** The protocol that a provider type speaks. A new protocol is one more line here. */
 export function protocolFor(type: ProviderType): ProviderProtocol {
   if (type.protocol == Protocol.Anthropic) return anthropic;
   if (type.protocol == Protocol.Cohere) return cohere;
+  if (type.protocol == Protocol.Dify) return dify;
   return openAi;
 }

@@ -4,6 +4,7 @@ import { compatible } from "./compatible";
 import { cohere } from "./cohere";
 import { dashscope } from "./dashscope";
 import { deepseek } from "./deepseek";
+import { dify } from "./dify";
 import type { JournalEntry } from "./journal";
 import { openai } from "./openai";
 import { readRule, type Rule } from "./script";
@@ -14,7 +15,7 @@ export type { JournalEntry } from "./journal";
 export type { Rule } from "./script";
 export { VENDOR_NAMES, type VendorName } from "./types";
 
-const VENDORS: Record<VendorName, Vendor> = { openai, deepseek, dashscope, anthropic, azure, compatible, cohere };
+const VENDORS: Record<VendorName, Vendor> = { openai, deepseek, dashscope, anthropic, azure, compatible, cohere, dify };
 
 /** Settings for all mocks together. */
 export interface MocksOptions {

@@ -1,8 +1,5 @@
-/** The vendors that have a mock. */
-export type VendorName = "openai" | "deepseek" | "dashscope" | "anthropic" | "azure" | "compatible" | "cohere";
-
-/** In the order of the ports that `main.ts` gives them. */
-export const VENDOR_NAMES: readonly VendorName[] = [
+/** The vendors that have a mock, in the order of the ports that `main.ts` gives them. */
+export const VENDOR_NAMES = [
   "openai",
   "deepseek",
   "dashscope",
@@ -10,7 +7,9 @@ export const VENDOR_NAMES: readonly VendorName[] = [
   "azure",
   "compatible",
   "cohere",
-];
+  "dify",
+] as const;
+export type VendorName = (typeof VENDOR_NAMES)[number];
 
 /** A value that came out of `JSON.parse`. */
 export type Json = null | boolean | number | string | Json[] | JsonObject;

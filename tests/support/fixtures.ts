@@ -16,13 +16,15 @@ export function readFixtures(folder: string): Fixture[] {
   return readdirSync(folder).map((name) => {
     const read = (file: string) => readFileSync(join(folder, name, file), "utf8");
     const streamed = ["sse", "ndjson"].find((each) => existsSync(join(folder, name, `upstream-response.${each}`)));
+    // What the client gets may have another form than what the vendor sends.
+    const response = existsSync(join(folder, name, "response.sse")) ? "response.sse" : "response.json";
     return {
       name,
       request: read("request.json"),
       upstreamRequest: read("upstream-request.json"),
       isStream: streamed !== undefined,
       upstreamResponse: read(`upstream-response.${streamed ?? "json"}`),
-      response: read(`response.${streamed === undefined ? "json" : "sse"}`),
+      response: read(response),
     };
   });
 }

@@ -1,0 +1,49 @@
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { ConfigModule } from "../support/config";
+import { type Case, ENVIRONMENT, expectRefused, type Json, plugin } from "../support/config-cases";
+
+/*
+ * Members of the types that speak a protocol of their own: what they choose, what they need, and what is told when they are wrong.
+ */
+let module: ConfigModule;
+beforeAll(async () => {
+  module = await ConfigModule.load();
+  module.setEnvironment(ENVIRONMENT);
+});
+afterEach(() => expect(module.liveBlocks()).toBe(0));
+
+const withMembers = (members: Json): Json => plugin({ providers: [{ id: "p", ...members }] });
+
+const REFUSED: Case[] = [
+  [
+    "a botType that Dify does not have",
+    withMembers({ type: "dify", botType: "Bot" }),
+    ["providers[0].botType: must be one of: Chat, Agent, Completion, Workflow"],
+  ],
+  [
+    "a botType that is no text",
+    withMembers({ type: "dify", botType: 1 }),
+    ["providers[0].botType: must be a string, found a number"],
+  ],
+  [
+    "an address of Dify with a query",
+    withMembers({ type: "dify", difyApiUrl: "https://dify.example.com/v1?x=1" }),
+    ["providers[0].difyApiUrl: must be a URL such as https://api.example.com/v1, without user, query and fragment"],
+  ],
+];
+
+test.each(REFUSED)("%s", (_name, configuration, errors) => expectRefused(module, configuration, errors));
+
+describe("addresses", () => {
+  const addressOf = (members: Json): [string, string] => {
+    const { config, errors } = module.parse(withMembers(members));
+    expect(errors).toEqual([]);
+    return [config?.providers[0]?.authority ?? "", config?.providers[0]?.basePath ?? ""];
+  };
+
+  test.each<[Json, string, string]>([
+    [{ type: "dify" }, "api.dify.ai", "/v1"],
+    [{ type: "dify", botType: "agent" }, "api.dify.ai", "/v1"],
+    [{ type: "dify", difyApiUrl: "http://dify.example.com:8080/api/v1/" }, "dify.example.com:8080", "/api/v1"],
+  ])("%j", (members, authority, basePath) => expect(addressOf(members)).toEqual([authority, basePath]));
+});
