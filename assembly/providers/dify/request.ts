@@ -28,7 +28,10 @@ function conversationOf(request: CanonicalRequest): i32 {
 function writeQuery(request: CanonicalRequest, kind: AppKind, out: ByteBuffer): void {
   const turn = kind <= AppKind.Agent && conversationOf(request) >= 0 ? findLastUserTurn(request) : null;
   out.byte(0x22);
+  const start = out.length;
   if (turn === null || !joinTexts(request, turn.start, turn.end, out)) writeTranscript(request, false, out);
+  // The vendor demands a text, also where files say it all.
+  if (out.length == start) out.byte(0x20);
   out.byte(0x22);
 }
 
