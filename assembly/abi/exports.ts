@@ -1,15 +1,18 @@
 import "./abort";
 import { allocate, liveBlockCount } from "../bytes/memory";
+import { beginCallback, endCallback, noteContext } from "./collector";
 import { PluginContext, StreamContext } from "./context";
 import { Action } from "./enums";
+import { IdTable } from "./id-table";
 
 /*
- * The callbacks of proxy-wasm ABI 0.2.1. Unknown ids are ignored, never a trap.
+ * The callbacks of proxy-wasm ABI 0.2.1. Unknown ids are ignored, never a trap. Each begins and ends with the collector: no reference
+ * to a managed object may be used behind `endCallback`.
  * Source: https://github.com/proxy-wasm/spec/tree/main/abi-versions/v0.2.1
  */
 
-const plugins: Map<i32, PluginContext> = new Map<i32, PluginContext>();
-const streams: Map<i32, StreamContext> = new Map<i32, StreamContext>();
+const plugins = new IdTable<PluginContext>();
+const streams = new IdTable<StreamContext>();
 let createPlugin: (() => PluginContext) | null = null;
 
 /** Says how a plugin instance is made; called once by the entry. */
@@ -35,65 +38,101 @@ export function proxy_on_vm_start(rootId: i32, configurationLength: i32): i32 {
 }
 
 export function proxy_on_context_create(id: i32, parentId: i32): void {
+  beginCallback(0);
+  noteContext();
+  createContext(id, parentId);
+  endCallback(streams.size);
+}
+
+function createContext(id: i32, parentId: i32): void {
   if (parentId == 0) {
     const factory = createPlugin;
     if (factory !== null) plugins.set(id, factory());
     return;
   }
-  if (!plugins.has(parentId)) return;
-  const stream = plugins.get(parentId).openStream(id);
+  const plugin = plugins.find(parentId);
+  if (plugin === null) return;
+  const stream = plugin.openStream(id);
   if (stream !== null) streams.set(id, stream);
 }
 
 export function proxy_on_configure(rootId: i32, configurationLength: i32): i32 {
-  if (!plugins.has(rootId)) return 0;
-  return plugins.get(rootId).configure(configurationLength) ? 1 : 0;
+  beginCallback(configurationLength);
+  const plugin = plugins.find(rootId);
+  const isAccepted = plugin !== null && plugin.configure(configurationLength);
+  endCallback(streams.size);
+  return isAccepted ? 1 : 0;
 }
 
 export function proxy_on_request_headers(id: i32, count: i32, endOfStream: i32): i32 {
-  if (!streams.has(id)) return Action.Continue;
-  return streams.get(id).onRequestHeaders(endOfStream != 0);
+  beginCallback(0);
+  const stream = streams.find(id);
+  const action = stream === null ? Action.Continue : stream.onRequestHeaders(endOfStream != 0);
+  endCallback(streams.size);
+  return action;
 }
 
 export function proxy_on_request_body(id: i32, size: i32, endOfStream: i32): i32 {
-  if (!streams.has(id)) return Action.Continue;
-  return streams.get(id).onRequestBody(size, endOfStream != 0);
+  beginCallback(size);
+  const stream = streams.find(id);
+  const action = stream === null ? Action.Continue : stream.onRequestBody(size, endOfStream != 0);
+  endCallback(streams.size);
+  return action;
 }
 
 export function proxy_on_request_trailers(id: i32, count: i32): i32 {
-  if (!streams.has(id)) return Action.Continue;
-  return streams.get(id).onRequestTrailers();
+  beginCallback(0);
+  const stream = streams.find(id);
+  const action = stream === null ? Action.Continue : stream.onRequestTrailers();
+  endCallback(streams.size);
+  return action;
 }
 
 export function proxy_on_response_headers(id: i32, count: i32, endOfStream: i32): i32 {
-  if (!streams.has(id)) return Action.Continue;
-  return streams.get(id).onResponseHeaders(endOfStream != 0);
+  beginCallback(0);
+  const stream = streams.find(id);
+  const action = stream === null ? Action.Continue : stream.onResponseHeaders(endOfStream != 0);
+  endCallback(streams.size);
+  return action;
 }
 
 export function proxy_on_response_body(id: i32, size: i32, endOfStream: i32): i32 {
-  if (!streams.has(id)) return Action.Continue;
-  return streams.get(id).onResponseBody(size, endOfStream != 0);
+  beginCallback(size);
+  const stream = streams.find(id);
+  const action = stream === null ? Action.Continue : stream.onResponseBody(size, endOfStream != 0);
+  endCallback(streams.size);
+  return action;
 }
 
 export function proxy_on_response_trailers(id: i32, count: i32): i32 {
-  if (!streams.has(id)) return Action.Continue;
-  return streams.get(id).onResponseTrailers();
+  beginCallback(0);
+  const stream = streams.find(id);
+  const action = stream === null ? Action.Continue : stream.onResponseTrailers();
+  endCallback(streams.size);
+  return action;
 }
 
 export function proxy_on_log(id: i32): void {
-  if (streams.has(id)) streams.get(id).onLog();
+  beginCallback(0);
+  const stream = streams.find(id);
+  if (stream !== null) stream.onLog();
+  endCallback(streams.size);
 }
 
 export function proxy_on_done(id: i32): i32 {
-  if (streams.has(id)) streams.get(id).onDone();
+  beginCallback(0);
+  const stream = streams.find(id);
+  if (stream !== null) stream.onDone();
+  endCallback(streams.size);
   return 1;
 }
 
 export function proxy_on_delete(id: i32): void {
-  if (streams.has(id)) {
-    streams.get(id).onDelete();
+  beginCallback(0);
+  const stream = streams.find(id);
+  if (stream !== null) {
+    stream.onDelete();
     streams.delete(id);
-    return;
-  }
-  plugins.delete(id);
+  } else plugins.delete(id);
+  endCallback(streams.size);
 }

@@ -1,4 +1,5 @@
 import { HostBytes, monotonicNanoseconds, randomBits } from "../abi/host";
+import { IdTable } from "../abi/id-table";
 import { AttemptRecord } from "../clients/client";
 import { Failure, FailureReason } from "../canonical/failure";
 import { CanonicalRequest } from "../canonical/request";
@@ -178,7 +179,7 @@ export class Plan {
  * Plans by the gateway stream's id. The key that travels through filter state also holds a random number of this VM: after a VM
  * was re-created (failure_policy: FAIL_RELOAD), ids start again, and a stream of the old VM must not find another request's plan.
  */
-const plans: Map<i32, Plan> = new Map<i32, Plan>();
+const plans = new IdTable<Plan>();
 const PLAN_KEY_LENGTH: i32 = 12;
 const planKey: usize = memory.data(16, 8);
 let vmNonce: u64 = 0;
@@ -200,8 +201,7 @@ export function planKeyLength(): i32 {
 /** The plan of a key, or null. */
 export function findPlan(key: usize, length: i32): Plan | null {
   if (length != PLAN_KEY_LENGTH || load<u64>(key) != vmNonce) return null;
-  const id = load<i32>(key, 8);
-  return plans.has(id) ? plans.get(id) : null;
+  return plans.find(load<i32>(key, 8));
 }
 
 /** Forgets a plan. */
