@@ -1,12 +1,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { listProcesses, processorTicks } from "./bench/accounting";
+import { listProcesses, pauseProcesses, processorTicks } from "./bench/accounting";
 import { chooseCores, describeCommit, describeMachine } from "./bench/machine";
 import { measureWork, type Bench, type Subject } from "./bench/measure";
 import { BENCH_HELP, readBenchOptions, type BenchOptions } from "./bench/options";
 import { compilePrograms, Mock } from "./bench/programs";
 import { formatWork } from "./bench/print";
+import { publishResults } from "./bench/publish";
 import { mergeResults, readResults, writeResults, type BenchResults } from "./bench/results";
 import { OPTIONAL_SYSTEMS, QUICK_SYSTEMS, SYSTEMS } from "./bench/systems/index";
 import { type Surroundings, type System } from "./bench/systems/system";
@@ -78,6 +79,20 @@ async function run(options: BenchOptions, works: Work[], systems: System[], fold
   }
   for (const { running } of subjects) await running?.stop();
   mock.stop();
+  if (!options.publishes && (options.isQuick || options.only !== null || options.out !== null)) return;
+  const merged = readResults(output);
+  if (merged !== null) say(`wrote ${(await publishResults(inOrder(merged))).join(", ")}`);
+}
+
+/** Rows of several runs, in the order of the list. */
+function inOrder(results: BenchResults): BenchResults {
+  const position = (id: string): number => WORKS.findIndex((work) => work.id === id);
+  const order = (id: string): number => SYSTEMS.findIndex((system) => system.id === id);
+  return {
+    ...results,
+    works: [...results.works].sort((left, right) => position(left.id) - position(right.id)),
+    systems: [...results.systems].sort((left, right) => order(left.id) - order(right.id)),
+  };
 }
 
 /** Waits until the engines have compiled what they were given: all proxies share one core. */
@@ -88,9 +103,13 @@ async function settle(subjects: Subject[]): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 500));
     const now = processorTicks(roots.flatMap((root) => listProcesses(root)));
     // Ticks of 10 ms.
-    if (now - before <= 2) return;
+    if (now - before <= 2) break;
     before = now;
   }
+  pauseProcesses(
+    roots.flatMap((root) => listProcesses(root)),
+    true,
+  );
 }
 
 /** Starts all of them at once, so that every one is measured in every round; those that cannot are told as absent. */

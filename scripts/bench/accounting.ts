@@ -31,6 +31,20 @@ export function processorTicks(processes: number[]): number {
   }, 0);
 }
 
+/**
+ * Stops processes where they are, or lets them go on. All proxies share one core: one that still works off what it was sent before, or
+ * collects its garbage, would take time from the one whose turn it is.
+ */
+export function pauseProcesses(processes: number[], isPaused: boolean): void {
+  for (const process of processes) {
+    try {
+      globalThis.process.kill(process, isPaused ? "SIGSTOP" : "SIGCONT");
+    } catch {
+      // It has ended.
+    }
+  }
+}
+
 /** How many files one process may open. */
 export function openFileLimit(): number {
   const line = /^Max open files\s+(\S+)\s+(\S+)/m.exec(readText("/proc/self/limits"));

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { listProcesses, openFileLimit, residentKb } from "./accounting";
+import { listProcesses, openFileLimit, pauseProcesses, residentKb } from "./accounting";
 import { FIRST_WORD, makeAnswers, type AnswerFile } from "./answers";
 import { probe } from "./probe";
 import { Load, type LoadOptions, type LoadResult } from "./programs";
@@ -109,10 +109,11 @@ async function enter(
       measured.absent = "does not do this";
       continue;
     }
+    const processes = running === null ? [] : listProcesses(running.child.pid ?? 0);
     if (work.method.kind !== "idle") {
       const texts =
         system === null || system.isTransparent ? null : answers.texts[kind.isLimited ? "openai" : work.protocol];
-      const problem = await probe(address, bodies[0] ?? Buffer.alloc(0), texts);
+      const problem = await inTurn(processes, () => probe(address, bodies[0] ?? Buffer.alloc(0), texts));
       if (problem !== null && "fatal" in problem) {
         measured.absent = problem.fatal;
         continue;
@@ -121,7 +122,6 @@ async function enter(
     }
     const requests = join(folder, `requests-${id}.bin`);
     writeFileSync(requests, packRequests(bodies, address));
-    const processes = running === null ? [] : listProcesses(running.child.pid ?? 0);
     contenders.push({ id, address, requests, processes, measured, system });
   }
   return contenders;
@@ -138,11 +138,26 @@ async function measureSpeed(bench: Bench, work: Work, contenders: Contender[]): 
     for (let turn = 0; turn < contenders.length; turn++) {
       const contender = contenders[(turn + round) % contenders.length];
       if (contender === undefined || round >= roundsOf(contender, count)) continue;
-      results.set(contender.id, await runLoad(bench, work, contender));
+      results.set(contender.id, await inTurn(contender.processes, () => runLoad(bench, work, contender)));
     }
     rounds.push(results);
   }
   for (const { id, measured } of contenders) summarise(id, measured, rounds);
+}
+
+/** Engines that compile while they run need longer until they are as fast as they can be. */
+function warmUp({ system }: Contender, seconds: number): number {
+  return system?.isSlow === true ? seconds : Math.min(0.2, seconds / 4);
+}
+
+/** Wakes a proxy for as long as it works. */
+async function inTurn<T>(processes: number[], work: () => Promise<T>): Promise<T> {
+  pauseProcesses(processes, false);
+  try {
+    return await work();
+  } finally {
+    pauseProcesses(processes, true);
+  }
 }
 
 /** The ceiling is known after one round, and who is many times slower after two. */
@@ -156,7 +171,7 @@ function runLoad(bench: Bench, { method, request, answer }: Work, contender: Con
   const seconds = method.seconds * bench.scale;
   const options: LoadOptions = {
     connections: method.connections,
-    warm: method.warm ?? Math.min(0.2, seconds / 4),
+    warm: method.warm ?? warmUp(contender, seconds),
     seconds,
     patience: seconds + 10,
   };
@@ -180,7 +195,7 @@ function summarise(id: string, measured: Measured, rounds: Map<string, LoadResul
   measured.failures = own.reduce((sum, result) => sum + result.failures + result.broken, 0);
   const pairs = rounds.flatMap((results) => {
     const [mine, bare] = [results.get(id), results.get("bare")];
-    return mine === undefined || bare === undefined ? [] : [{ mine, bare }];
+    return mine === undefined || bare === undefined || id === "direct" ? [] : [{ mine, bare }];
   });
   if (pairs.length > 0) measured.ratio = round(median(pairs.map(({ mine, bare }) => speedOf(mine) / speedOf(bare))), 3);
   if (own.some((result) => result.cpuNs.length > 0)) {
@@ -250,7 +265,9 @@ async function measureMemory(bench: Bench, work: Work, contenders: Contender[]):
       }
       const options: LoadOptions = { connections, count: Math.round(count), patience: 8 };
       const { programs, cores } = bench.surroundings;
-      const result = await new Load(programs, cores, same.address.port, same.requests, options).result();
+      const load = (): Promise<LoadResult> =>
+        new Load(programs, cores, same.address.port, same.requests, options).result();
+      const result = await inTurn(contender.processes, load);
       if (index < 2) continue;
       done.set(contender.id, (done.get(contender.id) ?? 0) + result.answers);
       const { memory } = contender.measured;
@@ -269,13 +286,15 @@ async function measureIdle(bench: Bench, wanted: number, contenders: Contender[]
   const { programs, cores } = bench.surroundings;
   for (const { address, requests, processes, measured } of contenders) {
     if (processes.length === 0) continue;
-    const beforeKb = residentKb(processes);
-    const load = new Load(programs, cores, address.port, requests, { hold: streams, patience: 40 });
-    const held = await load.held;
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    measured.idle = { beforeKb, afterKb: residentKb(processes), streams: held };
-    load.release();
-    await load.result();
+    await inTurn(processes, async () => {
+      const beforeKb = residentKb(processes);
+      const load = new Load(programs, cores, address.port, requests, { hold: streams, patience: 40 });
+      const held = await load.held;
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      measured.idle = { beforeKb, afterKb: residentKb(processes), streams: held };
+      load.release();
+      await load.result();
+    });
   }
 }
 

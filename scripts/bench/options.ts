@@ -26,7 +26,7 @@ export const BENCH_HELP = `Measures modelmux against bare Envoy and others, on t
 
   --only ID,ID      these works only (--list names them); a part of an id followed by * is a prefix
   --systems ID,ID   these systems only; bare Envoy is always there
-  --with ID,ID      systems that need installing: portkey, litellm, higress-statistics, modelmux-log
+  --with ID,ID      besides: portkey and litellm (installed into .cache/), modelmux-log, native-plain
   --seed N          the seed of all bodies (default: another one each time)
   --scale X         multiplies the length of every round (1)
   --rounds N        at most so many rounds

@@ -1,8 +1,10 @@
 import { bare } from "./bare";
 import { higress, higressStatistics } from "./higress";
+import { litellm } from "./litellm";
 import { modelmux, modelmuxLogging } from "./modelmux";
 import { native, nativePlain } from "./native";
 import { noop } from "./noop";
+import { portkey } from "./portkey";
 import { type System } from "./system";
 
 /** All systems, in the order of the tables. */
@@ -15,6 +17,8 @@ export const SYSTEMS: readonly System[] = [
   nativePlain,
   higress,
   higressStatistics,
+  portkey,
+  litellm,
 ];
 
 /** Measured only when asked for. */
