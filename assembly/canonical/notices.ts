@@ -1,4 +1,4 @@
-/** What a translation noticed and went on: no failure, but worth a counter (checklist items 9, 20, 55 and 80). */
+/** What a translation noticed and went on: no failure, but worth a counter (checklist items 9, 20, 55, 80 and 94). */
 export const enum Notice {
   /** A stream held an event that the protocol's reader does not know. */
   UnknownEvent = 0,
@@ -8,10 +8,12 @@ export const enum Notice {
   StreamTruncated = 2,
   /** A provider answered compressed although nobody asked for that. */
   EncodedAnswer = 3,
+  /** A model wanted to call a tool and its provider could not read the call. */
+  MalformedCall = 4,
 }
 
 /** Number of members of `Notice`. */
-export const NOTICE_COUNT: i32 = 4;
+export const NOTICE_COUNT: i32 = 5;
 
 /** The `type` label of `modelmux_notices_total`. */
 export function noticeName(notice: Notice): string {
@@ -22,6 +24,8 @@ export function noticeName(notice: Notice): string {
       return "temperature_clamped";
     case Notice.StreamTruncated:
       return "stream_truncated";
+    case Notice.MalformedCall:
+      return "malformed_call";
     default:
       return "encoded_answer";
   }

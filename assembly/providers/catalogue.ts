@@ -2,7 +2,9 @@ import { listAnthropicTypes } from "./anthropic/types";
 import { listCohereTypes } from "./cohere/types";
 import { listDifyTypes } from "./dify/types";
 import { listOpenAiTypes, listOpenAiVariants } from "./openai/types";
+import { listGeminiTypes } from "./gemini/types";
 import { ProviderType } from "./provider-type";
+import { listVertexTypes, listVertexVariants } from "./vertex/types";
 
 let types: ProviderType[] = [];
 
@@ -13,7 +15,12 @@ export function listProviderTypes(): ProviderType[] {
 }
 
 function makeProviderTypes(): ProviderType[] {
-  return listOpenAiTypes().concat(listAnthropicTypes()).concat(listCohereTypes()).concat(listDifyTypes());
+  return listOpenAiTypes()
+    .concat(listAnthropicTypes())
+    .concat(listCohereTypes())
+    .concat(listDifyTypes())
+    .concat(listGeminiTypes())
+    .concat(listVertexTypes());
 }
 
 /**
@@ -21,7 +28,7 @@ function makeProviderTypes(): ProviderType[] {
  * `selectorValue`. A variant has the name of its type.
  */
 export function listVariants(): ProviderType[] {
-  return listOpenAiVariants();
+  return listOpenAiVariants().concat(listVertexVariants());
 }
 
 /** The provider type of a configuration's `type`, or null when there is none of that name. */

@@ -66,6 +66,8 @@ export class ProviderType {
    * percent-encoded; other members as in `host`.
    */
   chatPath: string = "/chat/completions";
+  /** OpenAI's protocol only: what the server wants before the name of a model that names no publisher. */
+  modelPrefix: string = "";
   auth: AuthStyle = AuthStyle.Bearer;
   /** Environment variable that usually holds the key. */
   keyVariable: string = "";

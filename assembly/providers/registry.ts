@@ -1,9 +1,11 @@
 import { AnthropicProtocol } from "./anthropic/index";
 import { CohereProtocol } from "./cohere/index";
 import { DifyProtocol } from "./dify/index";
+import { GeminiProtocol } from "./gemini/index";
 import { Protocol, ProviderType } from "./provider-type";
 import { OpenAiProtocol } from "./openai/index";
 import { ProviderProtocol } from "./provider";
+import { VertexProtocol } from "./vertex/index";
 
 export { findProviderType } from "./catalogue";
 
@@ -11,11 +13,15 @@ const openAi: ProviderProtocol = new OpenAiProtocol();
 const anthropic: ProviderProtocol = new AnthropicProtocol();
 const cohere: ProviderProtocol = new CohereProtocol();
 const dify: ProviderProtocol = new DifyProtocol();
+const gemini: ProviderProtocol = new GeminiProtocol();
+const vertex: ProviderProtocol = new VertexProtocol();
 
 /** The protocol that a provider type speaks. A new protocol is one more line here. */
 export function protocolFor(type: ProviderType): ProviderProtocol {
   if (type.protocol == Protocol.Anthropic) return anthropic;
   if (type.protocol == Protocol.Cohere) return cohere;
   if (type.protocol == Protocol.Dify) return dify;
+  if (type.protocol == Protocol.Gemini) return gemini;
+  if (type.protocol == Protocol.Vertex) return vertex;
   return openAi;
 }

@@ -29,7 +29,8 @@ export function writeRequest(request: CanonicalRequest, target: AttemptTarget, o
 }
 
 /**
- * Writes the same body as other clouds want it that host Claude: the version in the body, model and stream in the path.
+ * Writes the same body as other clouds want it that host Claude: the version in the body, the model in the path. `saysStream`: the body says, too,
+ * whether the answer shall be streamed (Vertex AI).
  * Sources: https://docs.cloud.google.com/vertex-ai/generative-ai/docs/partner-models/claude/use-claude and
  * https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-anthropic-claude-messages.html
  */
@@ -38,11 +39,13 @@ export function writeHostedRequest(
   target: AttemptTarget,
   version: string,
   out: ByteBuffer,
+  saysStream: bool = false,
 ): void {
   out.ascii('{"anthropic_version":"');
   out.ascii(version);
   out.byte(0x22);
   writeMembers(request, target, new RequestPlan(request, target), out);
+  if (saysStream && request.stream) out.ascii(',"stream":true');
   out.byte(0x7d);
 }
 

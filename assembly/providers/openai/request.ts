@@ -4,7 +4,7 @@ import { Notice } from "../../canonical/notices";
 import { CanonicalRequest } from "../../canonical/request";
 import { JsonDocument, JsonKey } from "../../json/document";
 import { equalsUnescaped } from "../../json/read";
-import { writeQuoted } from "../../json/write";
+import { escapeInto, writeQuoted } from "../../json/write";
 import { ProviderType } from "../provider-type";
 import { AttemptTarget } from "../provider";
 import { EditList } from "./edits";
@@ -166,6 +166,14 @@ export class RequestEditor {
     const document = this.document;
     const model = this.target.model;
     const length = document.textLength(value);
+    if (this.type.modelPrefix.length > 0 && !model.includes(0x2f)) {
+      const name = this.edits.replaceNode(value);
+      name.byte(0x22);
+      name.ascii(this.type.modelPrefix);
+      escapeInto(changetype<usize>(model), model.length, name);
+      name.byte(0x22);
+      return;
+    }
     if (equalsUnescaped(document.textPointer(value), length, changetype<usize>(model), model.length)) return;
     writeQuoted(changetype<usize>(model), model.length, this.edits.replaceNode(value));
   }

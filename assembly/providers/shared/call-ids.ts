@@ -2,6 +2,7 @@ import { ByteBuffer } from "../../bytes/buffer";
 import { Part } from "../../canonical/request";
 import { JsonDocument } from "../../json/document";
 import { unescapeInto } from "../../json/read";
+import { plainIdLength } from "./thought-ids";
 
 function isIdByte(byte: u8): bool {
   const lower = byte | 0x20;
@@ -10,14 +11,16 @@ function isIdByte(byte: u8): bool {
 
 /**
  * Appends the id of a tool call, in quotes. Some vendors take letters, digits, `_` and `-` only; ids of other vendors may hold more
- * (`functions.get_weather:0`), so everything else becomes `_`, the same in the call and in its result. A legacy function has no id:
- * it gets one from its name and, from the second call of a conversation on, the call's number.
+ * (`functions.get_weather:0`), so everything else becomes `_`, the same in the call and in its result. A signature of Gemini's behind
+ * an id is cut off. A legacy function has no id: it gets one from its name and, from the second call of a conversation on, the call's
+ * number.
  */
 export function writeCallId(document: JsonDocument, part: Part, legacyCalls: i32, out: ByteBuffer): void {
   out.byte(0x22);
   if (part.idFromName) out.ascii("call_");
   const start = out.length;
-  unescapeInto(document.textPointer(part.id), document.textLength(part.id), out);
+  const pointer = document.textPointer(part.id);
+  unescapeInto(pointer, plainIdLength(pointer, document.textLength(part.id)), out);
   for (let index = start; index < out.length; index++) {
     const address = out.pointer + index;
     if (!isIdByte(load<u8>(address))) store<u8>(address, 0x5f);

@@ -1,5 +1,5 @@
 import { endsWithIgnoringCase, equalsIgnoringCase, startsWithIgnoringCase } from "../../bytes/ascii";
-import { ByteBuffer, encodeText } from "../../bytes/buffer";
+import { ByteBuffer, copyToText, encodeText } from "../../bytes/buffer";
 import { findByte } from "../../bytes/find";
 import { JsonDocument } from "../../json/document";
 import { readCodeUnit, unescapeInto } from "../../json/read";
@@ -44,10 +44,14 @@ const PDF = encodeText("application/pdf");
 const MOST_HEADER_BYTES: i32 = 1024;
 const MOST_ADDRESS_BYTES: i32 = 16384;
 
+const NO_TYPE: StaticArray<u8> = new StaticArray<u8>(0);
+
 /** A medium as a JSON string gives it. The data borrows the document's text and is still escaped. */
 export class Media {
   form: MediaForm = MediaForm.Unknown;
   type: MediaType = MediaType.Other;
+  /** A data URI's media type as written, without parameters, unescaped; anything may stand there. Empty for addresses. */
+  typeText: StaticArray<u8> = NO_TYPE;
   /** Behind a data URI's comma; the whole text otherwise. */
   pointer: usize = 0;
   length: i32 = 0;
@@ -91,6 +95,7 @@ export class Media {
     const typeEnd = findByte(pointer, limit, 0x3b);
     this.form = MediaForm.Percent;
     this.type = classifyType(pointer, (typeEnd - pointer) as i32);
+    this.typeText = copyToText(pointer, (typeEnd - pointer) as i32);
     let position = typeEnd;
     while (position < limit) {
       position += 1;

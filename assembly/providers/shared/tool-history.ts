@@ -2,7 +2,8 @@ import { ByteBuffer } from "../../bytes/buffer";
 import { CanonicalRequest, Part, PartKind } from "../../canonical/request";
 import { unescapeInto } from "../../json/read";
 
-function hashText(pointer: usize, length: i32): u64 {
+/** A 64-bit hash (FNV-1a) of bytes. */
+export function hashText(pointer: usize, length: i32): u64 {
   let hash: u64 = 0xcbf29ce484222325;
   for (let index = 0; index < length; index++) {
     hash = (hash ^ (load<u8>(pointer + index) as u64)) * 0x100000001b3;

@@ -1,0 +1,61 @@
+import { ByteBuffer } from "../../bytes/buffer";
+import { Part } from "../../canonical/request";
+import { JsonDocument } from "../../json/document";
+import { unescapeInto } from "../../json/read";
+import { plainIdLength, thoughtMarkLength } from "../shared/thought-ids";
+import { hashText } from "../shared/tool-history";
+
+/**
+ * The tool calls of a conversation by their ids, because Gemini wants the function's name with every result and OpenAI's tool messages
+ * have none. Holds scratch memory: `free` it.
+ */
+export class CallTable {
+  private latest: Map<u64, i32> = new Map<u64, i32>();
+  private scratch: ByteBuffer = new ByteBuffer();
+
+  constructor(private document: JsonDocument) {}
+
+  /** The same number for the same id, however it is escaped. */
+  key(part: Part): u64 {
+    const document = this.document;
+    this.scratch.length = 0;
+    unescapeInto(document.textPointer(part.id), document.textLength(part.id), this.scratch);
+    return hashText(this.scratch.pointer, this.scratch.length);
+  }
+
+  /** Notes a call; a later call of the same id takes its place. */
+  add(key: u64, index: i32): void {
+    this.latest.set(key, index);
+  }
+
+  /** The position of the latest call with this id, or -1. */
+  find(key: u64): i32 {
+    return this.latest.has(key) ? this.latest.get(key) : -1;
+  }
+
+  free(): void {
+    this.scratch.free();
+  }
+}
+
+/** What is sent where a model demands a signature and the history has none: it came from another vendor, or from a gateway that drops it. */
+const NO_SIGNATURE = "skip_thought_signature_validator";
+
+/**
+ * Writes `,"thoughtSignature":"..."` behind a function call: the one that the call's id carries, else the documented stand-in where
+ * the model demands one. Source: https://ai.google.dev/gemini-api/docs/thought-signatures
+ */
+export function writeSignature(document: JsonDocument, call: Part, isDemanded: bool, out: ByteBuffer): void {
+  const pointer = document.textPointer(call.id);
+  const length = call.idFromName ? 0 : document.textLength(call.id);
+  const start = plainIdLength(pointer, length) + thoughtMarkLength();
+  if (start < length) {
+    out.ascii(',"thoughtSignature":"');
+    out.bytes(pointer + start, length - start);
+    out.byte(0x22);
+  } else if (isDemanded) {
+    out.ascii(',"thoughtSignature":"');
+    out.ascii(NO_SIGNATURE);
+    out.byte(0x22);
+  }
+}
