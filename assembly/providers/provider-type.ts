@@ -94,7 +94,7 @@ export class ProviderType {
   /** Whether the server takes temperatures up to 1 only; a higher one is sent as 1. */
   hasTemperatureUpToOne: boolean = false;
   reasoningHistory: ReasoningHistory = ReasoningHistory.Keep;
-  /** Where the text of the reasoning lies in answers, beside `content`: a member's name, or empty when there is none or only `<think>` in the text. */
+  /** Which member of answers holds the text of the reasoning; `content`: parts of it; empty: there is none. */
   reasoningMember: string = "";
   /** Whether a stream's usage lies in its last choice instead of the chunk. */
   hasUsageInChoice: boolean = false;
@@ -110,6 +110,11 @@ export class ProviderType {
     public name: string,
     public protocol: Protocol,
   ) {}
+
+  /** Whether the server writes lists of parts into `content`. */
+  hasContentParts(): boolean {
+    return this.reasoningMember == "content";
+  }
 
   /** A type that stands for "not set". */
   static none(): ProviderType {

@@ -2,6 +2,7 @@ import * as keys from "../../canonical/openai-keys";
 import { ByteBuffer } from "../../bytes/buffer";
 import { AnswerSink, FinishReason, MAX_ANSWER_CHOICES, MAX_TOOL_CALLS } from "../../canonical/answer";
 import { JsonDocument, JsonKey } from "../../json/document";
+import { appendParts } from "./content-parts";
 import { escapeInto } from "../../json/write";
 
 const LENGTH = new JsonKey("length");
@@ -97,7 +98,8 @@ export class AnswerTeller {
       this.tellBlock(block, choice);
     }
     const content = document.find(words, keys.CONTENT);
-    this.sink.text(choice, document.textPointer(content), document.textLength(content));
+    if (document.isArray(content)) this.tellParts(content, choice);
+    else this.sink.text(choice, document.textPointer(content), document.textLength(content));
     const refusal = document.find(words, keys.REFUSAL);
     this.sink.text(choice, document.textPointer(refusal), document.textLength(refusal));
     let position = 0;
@@ -106,6 +108,16 @@ export class AnswerTeller {
       this.tellToolCall(call, position, state);
       position += 1;
     }
+  }
+
+  private tellParts(content: i32, choice: i32): void {
+    const scratch = this.scratch;
+    scratch.length = 0;
+    appendParts(this.document, content, true, scratch);
+    this.sink.reasoning(choice, scratch.pointer, scratch.length);
+    scratch.length = 0;
+    appendParts(this.document, content, false, scratch);
+    this.sink.text(choice, scratch.pointer, scratch.length);
   }
 
   /** The text of a block has been told as reasoning already; what is new is the signature. */

@@ -1,5 +1,6 @@
 import * as keys from "../../canonical/openai-keys";
 import { JsonDocument, JsonKey, JsonKind } from "../../json/document";
+import { writeContentMembers } from "./content-parts";
 import { EditList } from "./edits";
 import { ToolCallEditor } from "./tool-call-edits";
 
@@ -41,6 +42,8 @@ export class ChoiceEditor {
     private document: JsonDocument,
     private edits: EditList,
     private toolCalls: ToolCallEditor,
+    /** Whether this server writes lists of parts into `content`. */
+    private hasContentParts: bool,
   ) {}
 
   /** What a chunk says about a choice. */
@@ -91,25 +94,38 @@ export class ChoiceEditor {
     if (this.isPlain(choice, view)) return;
     const document = this.document;
     this.insertMissing(choice, state, view);
+    let keptBefore = false;
+    let previousEnd = 0;
     for (let key = document.first(choice); key >= 0; key = document.nextKey(key)) {
       const value = document.valueOf(key);
-      if (document.equals(key, keys.INDEX)) {
-        if (!document.isNumber(value)) this.edits.replaceNode(value).decimal(state.index);
-      } else if (document.equals(key, keys.DELTA)) {
-        this.editDelta(value, state, view);
-      } else if (document.equals(key, keys.FINISH_REASON)) {
-        const stays = view.finish >= 0 && !view.isSplit;
-        if (!stays && document.kind(value) != JsonKind.Null) this.edits.replaceNode(value).ascii("null");
+      // MiniMax and Perplexity repeat the whole answer so far beside the delta.
+      if (document.equals(key, keys.MESSAGE)) this.edits.removeMember(key, keptBefore, previousEnd);
+      else {
+        keptBefore = true;
+        this.editChunkMember(key, value, state, view);
       }
+      previousEnd = document.end(value);
     }
     state.hasRole = true;
     if (view.finish >= 0) state.hasFinished = true;
   }
 
+  private editChunkMember(key: i32, value: i32, state: PassedChoice, view: ChoiceView): void {
+    const document = this.document;
+    if (document.equals(key, keys.INDEX)) {
+      if (!document.isNumber(value)) this.edits.replaceNode(value).decimal(state.index);
+    } else if (document.equals(key, keys.DELTA)) {
+      this.editDelta(value, state, view);
+    } else if (document.equals(key, keys.FINISH_REASON)) {
+      const stays = view.finish >= 0 && !view.isSplit;
+      if (!stays && document.kind(value) != JsonKind.Null) this.edits.replaceNode(value).ascii("null");
+    }
+  }
+
   /** Whether this is the common case, a clean delta of text in the middle of an answer, which needs no edit. */
   private isPlain(choice: i32, view: ChoiceView): bool {
     const document = this.document;
-    if (view.needsRole || view.finish >= 0 || view.delta < 0) return false;
+    if (view.needsRole || view.finish >= 0 || view.delta < 0 || this.hasContentParts) return false;
     const finish = document.find(choice, keys.FINISH_REASON);
     return (
       finish >= 0 &&
@@ -180,12 +196,20 @@ export class ChoiceEditor {
           if (!document.equals(value, keys.ASSISTANT)) this.edits.replaceNode(value).ascii('"assistant"');
         } else if (document.equals(key, keys.REASONING) && document.isString(value)) {
           this.edits.replaceNode(key).ascii('"reasoning_content"');
+        } else if (document.equals(key, keys.CONTENT)) {
+          this.editParts(key, value);
         } else if (document.equals(key, keys.TOOL_CALLS)) {
           state.tools = this.toolCalls.editDelta(value, state.index, state.tools);
         }
       }
       previousEnd = document.end(value);
     }
+  }
+
+  private editParts(key: i32, content: i32): void {
+    const document = this.document;
+    if (!this.hasContentParts || !document.isArray(content)) return;
+    writeContentMembers(document, content, this.edits.replace(document.start(key), document.end(content)));
   }
 
   /** The role after the first chunk (item 23), and whichever of the two names of the reasoning text says nothing new (item 134). */
@@ -275,6 +299,7 @@ export class ChoiceEditor {
       // An answer of tool calls only has no text, which OpenAI says with null (checklist item 29).
       const isEmptyText = document.isString(value) && document.textLength(value) == 0;
       if (hasTools && isEmptyText) this.edits.replaceNode(value).ascii("null");
+      this.editParts(key, value);
     } else if (document.equals(key, keys.REASONING) && document.isString(value)) {
       this.edits.replaceNode(key).ascii('"reasoning_content"');
     } else if (document.equals(key, keys.TOOL_CALLS)) {

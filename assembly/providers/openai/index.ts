@@ -52,7 +52,7 @@ export class OpenAiProtocol extends ProviderProtocol {
   }
 
   openStream(request: CanonicalRequest, target: AttemptTarget): StreamReader {
-    return new OpenAiStreamReader();
+    return new OpenAiStreamReader(target.provider.type);
   }
 
   readAnswer(document: JsonDocument, request: CanonicalRequest, target: AttemptTarget, sink: AnswerSink): void {

@@ -12,7 +12,7 @@ export function listOwnServers(): ProviderType[] {
     reasoning("llama.cpp", "", "/v1", "github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md"),
     reasoning("lm-studio", "", "/v1", "lmstudio.ai/docs/developer/openai-compat/chat-completions"),
     reasoning("xinference", "", "/v1", "inference.readthedocs.io/en/latest/models/model_abilities/chat.html"),
-    vendor("ollama", "", "/v1", "docs.ollama.com/api/openai-compatibility"),
+    reasoning("ollama", "", "/v1", "docs.ollama.com/api/openai-compatibility", "reasoning"),
     // Any other server that speaks OpenAI's protocol: the oldest dialect, which all of them know.
     vendor("generic", "", "/v1", "platform.openai.com/docs/api-reference/chat"),
   ];

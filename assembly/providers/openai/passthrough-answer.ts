@@ -5,6 +5,7 @@ import { CanonicalRequest } from "../../canonical/request";
 import { Usage } from "../../canonical/usage";
 import { JsonDocument, JsonError, JsonKey } from "../../json/document";
 import { AttemptTarget } from "../provider";
+import { ProviderType } from "../provider-type";
 import { ChoiceEditor } from "./choice-edits";
 import { EditList } from "./edits";
 import { readErrorDocument } from "./errors";
@@ -40,7 +41,8 @@ export class OpenAiPassthroughAnswer {
     if (document.parse(body, length) != JsonError.None) {
       this.failure.set(FailureReason.StreamError, 502, "The provider's answer is not JSON.");
     } else if (!readErrorDocument(document, 0, this.failure)) {
-      this.edit(document, edits, new AnswerIdentity(document, target, COMPLETION, "chat.completion", id, created));
+      const identity = new AnswerIdentity(document, target, COMPLETION, "chat.completion", id, created);
+      this.edit(document, edits, identity, target.provider.type);
       isUnchanged = this.failure.reason == FailureReason.None && edits.isEmpty();
       if (!isUnchanged && this.failure.reason == FailureReason.None) edits.write(length, out);
     }
@@ -49,7 +51,7 @@ export class OpenAiPassthroughAnswer {
     return isUnchanged;
   }
 
-  private edit(document: JsonDocument, edits: EditList, identity: AnswerIdentity): void {
+  private edit(document: JsonDocument, edits: EditList, identity: AnswerIdentity, type: ProviderType): void {
     const root = document.root();
     const choices = document.find(root, keys.CHOICES);
     if (!this.areUsable(document, choices)) {
@@ -59,7 +61,8 @@ export class OpenAiPassthroughAnswer {
     readUsage(document, document.find(root, keys.USAGE), this.usage);
     identity.learn(root);
     identity.insertMissing(root, edits);
-    const editor = new ChoiceEditor(document, edits, new ToolCallEditor(document, edits, identity));
+    const toolCalls = new ToolCallEditor(document, edits, identity);
+    const editor = new ChoiceEditor(document, edits, toolCalls, type.hasContentParts());
     for (let key = document.first(root); key >= 0; key = document.nextKey(key)) {
       const value = document.valueOf(key);
       if (value != choices) {

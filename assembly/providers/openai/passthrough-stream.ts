@@ -16,7 +16,7 @@ import { EditList } from "./edits";
 import { readErrorDocument } from "./errors";
 import { AnswerIdentity } from "./identity";
 import { ToolCallEditor } from "./tool-call-edits";
-import { readUsage } from "./usage";
+import { findUsage, readUsage } from "./usage";
 
 const CHUNK = new JsonKey("chat.completion.chunk");
 /** `erro` as a number, little endian; an `r` follows. */
@@ -54,7 +54,13 @@ export class OpenAiPassthroughStream {
     this.document = document;
     this.edits = edits;
     this.identity = identity;
-    this.editor = new ChoiceEditor(document, edits, new ToolCallEditor(document, edits, identity));
+    const type = target.provider.type;
+    this.editor = new ChoiceEditor(
+      document,
+      edits,
+      new ToolCallEditor(document, edits, identity),
+      type.hasContentParts(),
+    );
   }
 
   /**
@@ -74,11 +80,11 @@ export class OpenAiPassthroughStream {
       this.fail("The provider sent an event that is no chunk of an answer.", "", out);
       return false;
     }
-    const usage = this.document.find(root, keys.USAGE);
+    const choices = this.document.find(root, keys.CHOICES);
+    const usage = findUsage(this.document, root, choices, this.target.provider.type);
     readUsage(this.document, usage, this.usage);
     this.edits.clear();
     this.finishes.length = 0;
-    const choices = this.document.find(root, keys.CHOICES);
     if (this.document.first(choices) >= 0) return this.passChunk(root, choices, data, dataLength, out);
     if (this.document.isObject(usage)) this.keepUsageChunk(root);
     else if (this.document.isArray(choices)) return this.passEmptyChunk(root, data, dataLength, out);
@@ -158,10 +164,8 @@ export class OpenAiPassthroughStream {
       this.fail("The provider sent an event that is no chunk of an answer.", "", out);
       return false;
     }
-    if (this.isUseless(choices)) {
-      if (this.document.isObject(this.document.find(root, keys.USAGE))) this.writeUsageChunk(root);
-      return false;
-    }
+    this.writeUsageChunk(findUsage(this.document, root, choices, this.target.provider.type));
+    if (this.isUseless(choices)) return false;
     this.editRoot(root, choices);
     const isUnchanged = this.send(data, dataLength, out);
     out.bytes(this.finishes.pointer, this.finishes.length);
@@ -222,10 +226,7 @@ export class OpenAiPassthroughStream {
       if (value == choices) {
         this.editChoices(choices);
       } else if (document.equals(key, keys.USAGE)) {
-        if (document.isObject(value)) {
-          this.writeUsageChunk(root);
-          this.edits.replaceNode(value).ascii("null");
-        }
+        if (document.isObject(value)) this.edits.replaceNode(value).ascii("null");
       } else {
         this.identity.editMember(key, value, this.edits);
       }
@@ -296,9 +297,8 @@ export class OpenAiPassthroughStream {
   }
 
   /** Makes a usage chunk of the usage that came in a chunk with choices (item 25). */
-  private writeUsageChunk(root: i32): void {
-    if (!this.request.includeUsage) return;
-    const usage = this.document.find(root, keys.USAGE);
+  private writeUsageChunk(usage: i32): void {
+    if (!this.request.includeUsage || !this.document.isObject(usage)) return;
     const chunk = this.usageChunk;
     chunk.length = 0;
     beginEvent(chunk);

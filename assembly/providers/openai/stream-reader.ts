@@ -4,12 +4,17 @@ import { isDoneMarker } from "../../canonical/done-marker";
 import { FailureReason } from "../../canonical/failure";
 import { JsonDocument, JsonError } from "../../json/document";
 import { StreamReader } from "../provider";
+import { ProviderType } from "../provider-type";
 import { AnswerTeller } from "./answer-teller";
 import { readErrorDocument } from "./errors";
-import { readUsage } from "./usage";
+import { findUsage, readUsage } from "./usage";
 
 /** Reads `chat.completion.chunk` events into the hub. Source: https://platform.openai.com/docs/api-reference/chat-streaming */
 export class OpenAiStreamReader extends StreamReader {
+  constructor(private type: ProviderType) {
+    super();
+  }
+
   private document: JsonDocument = new JsonDocument();
   private teller: AnswerTeller | null = null;
   private hasStarted: bool = false;
@@ -30,8 +35,8 @@ export class OpenAiStreamReader extends StreamReader {
       return;
     }
     const root = document.root();
-    readUsage(document, document.find(root, keys.USAGE), sink.usage);
     const choices = document.find(root, keys.CHOICES);
+    readUsage(document, findUsage(document, root, choices, this.type), sink.usage);
     if (document.first(choices) < 0) return;
     const teller = this.tellerFor(sink);
     if (!this.hasStarted) teller.start(root);

@@ -1,5 +1,7 @@
 import { MAX_TOKENS, Usage } from "../../canonical/usage";
+import * as keys from "../../canonical/openai-keys";
 import { JsonDocument, JsonKey } from "../../json/document";
+import { ProviderType } from "../provider-type";
 
 const PROMPT_TOKENS = new JsonKey("prompt_tokens");
 const COMPLETION_TOKENS = new JsonKey("completion_tokens");
@@ -36,4 +38,11 @@ export function readUsage(document: JsonDocument, object: i32, usage: Usage): vo
   if (usage.cachedInput == 0) usage.cachedInput = count(document, object, CACHE_HIT_TOKENS, CACHED_TOKENS);
   usage.cacheCreation = count(document, promptDetails, CACHE_CREATION_INPUT_TOKENS, CACHE_CREATION_TOKENS);
   usage.reasoning = count(document, completionDetails, REASONING_TOKENS, REASONING_TOKENS);
+}
+
+/** The `usage` of a chunk or an answer, or -1: a member at its top, or of its first choice where the server writes it there. */
+export function findUsage(document: JsonDocument, root: i32, choices: i32, type: ProviderType): i32 {
+  const usage = document.find(root, keys.USAGE);
+  if (!type.hasUsageInChoice || document.isObject(usage)) return usage;
+  return document.find(document.first(choices), keys.USAGE);
 }

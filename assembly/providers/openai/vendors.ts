@@ -36,7 +36,8 @@ function mistral(): ProviderType {
   const type = vendor("mistral", "MISTRAL_API_KEY", "api.mistral.ai/v1", "docs.mistral.ai/api/endpoint/chat");
   type.seedMember = "random_seed";
   const rejected = PLATFORM + " functions function_call " + LOG_PROBABILITIES;
-  return speaking(type, Dialect.NoStreamOptions | Dialect.RemoveReasoning, rejected, "content");
+  const dialect = Dialect.NoStreamOptions | Dialect.RemoveReasoning | Dialect.RejectsNames;
+  return speaking(type, dialect, rejected, "content");
 }
 
 /** Perplexity's models search and call no tools. Source: https://docs.perplexity.ai/api-reference/chat-completions-post */
@@ -45,7 +46,7 @@ function perplexity(): ProviderType {
   const type = vendor("perplexity", "PERPLEXITY_API_KEY", "api.perplexity.ai", source);
   type.withoutTools = "Perplexity's models call no tools.";
   const rejected = "stop seed n parallel_tool_calls tool_choice stream_options service_tier " + LOG_PROBABILITIES;
-  return speaking(type, Dialect.NoStreamOptions, rejected, "content");
+  return speaking(type, Dialect.NoStreamOptions, rejected);
 }
 
 /** Its reasoning models refuse penalties, and all its newer models reason. */
