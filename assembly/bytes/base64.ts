@@ -38,3 +38,28 @@ export function decodeBase64(pointer: usize, length: i32, out: ByteBuffer): bool
   if (rest == 3) out.byte((bits >> 2) as u8);
   return true;
 }
+
+/** The base64 digit of a number from 0 to 63, the usual alphabet (RFC 4648, section 4). */
+function base64Digit(value: u32): u8 {
+  if (value < 26) return (0x41 + value) as u8;
+  if (value < 52) return (0x47 + value) as u8;
+  if (value < 62) return (value - 4) as u8;
+  return value == 62 ? 0x2b : 0x2f;
+}
+
+/** Appends bytes as base64 text, padded. */
+export function encodeBase64(pointer: usize, length: i32, out: ByteBuffer): void {
+  if (length <= 0) return;
+  out.reserve(((length + 2) / 3) * 4);
+  for (let index = 0; index < length; index += 3) {
+    const left = length - index;
+    const first = load<u8>(pointer + index) as u32;
+    const second = left > 1 ? (load<u8>(pointer + index + 1) as u32) : 0;
+    const third = left > 2 ? (load<u8>(pointer + index + 2) as u32) : 0;
+    const bits = (first << 16) | (second << 8) | third;
+    out.byte(base64Digit(bits >> 18));
+    out.byte(base64Digit((bits >> 12) & 63));
+    out.byte(left > 1 ? base64Digit((bits >> 6) & 63) : 0x3d);
+    out.byte(left > 2 ? base64Digit(bits & 63) : 0x3d);
+  }
+}

@@ -30,6 +30,7 @@ export function openAnswer(
   if (!request.stream) return openJson(request, target, output);
   const framing = protocolFor(target.provider.type).framing(request, target);
   if (head.isJson && framing == Framing.ServerSentEvents) return new LabelledJsonReader(request, target, output);
+  if (head.isJson && framing == Framing.AmazonEventStream) return openJson(request, target, output);
   return openEvents(request, target, framing, output);
 }
 

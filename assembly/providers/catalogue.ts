@@ -1,6 +1,7 @@
 import { listAnthropicTypes } from "./anthropic/types";
 import { listCohereTypes } from "./cohere/types";
 import { listDifyTypes } from "./dify/types";
+import { listBedrockTypes } from "./bedrock/types";
 import { listOpenAiTypes, listOpenAiVariants } from "./openai/types";
 import { listGeminiTypes } from "./gemini/types";
 import { ProviderType } from "./provider-type";
@@ -20,7 +21,8 @@ function makeProviderTypes(): ProviderType[] {
     .concat(listCohereTypes())
     .concat(listDifyTypes())
     .concat(listGeminiTypes())
-    .concat(listVertexTypes());
+    .concat(listVertexTypes())
+    .concat(listBedrockTypes());
 }
 
 /**

@@ -2,6 +2,7 @@ import { AnthropicProtocol } from "./anthropic/index";
 import { CohereProtocol } from "./cohere/index";
 import { DifyProtocol } from "./dify/index";
 import { GeminiProtocol } from "./gemini/index";
+import { BedrockProtocol } from "./bedrock/index";
 import { Protocol, ProviderType } from "./provider-type";
 import { OpenAiProtocol } from "./openai/index";
 import { ProviderProtocol } from "./provider";
@@ -15,6 +16,7 @@ const cohere: ProviderProtocol = new CohereProtocol();
 const dify: ProviderProtocol = new DifyProtocol();
 const gemini: ProviderProtocol = new GeminiProtocol();
 const vertex: ProviderProtocol = new VertexProtocol();
+const bedrock: ProviderProtocol = new BedrockProtocol();
 
 /** The protocol that a provider type speaks. A new protocol is one more line here. */
 export function protocolFor(type: ProviderType): ProviderProtocol {
@@ -23,5 +25,6 @@ export function protocolFor(type: ProviderType): ProviderProtocol {
   if (type.protocol == Protocol.Dify) return dify;
   if (type.protocol == Protocol.Gemini) return gemini;
   if (type.protocol == Protocol.Vertex) return vertex;
+  if (type.protocol == Protocol.Bedrock) return bedrock;
   return openAi;
 }

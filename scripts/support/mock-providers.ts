@@ -9,6 +9,7 @@ export function findMockVendor(type: string): VendorName {
   if (type === "deepseek") return "deepseek";
   if (type === "cohere") return "cohere";
   if (type === "azure") return "azure";
+  if (type === "bedrock") return "bedrock";
   const found = findType(type);
   if (found?.protocol === Protocol.Dify) return "dify";
   const isCompatible = found?.protocol === Protocol.OpenAi && found.host !== "" && type !== "openai";

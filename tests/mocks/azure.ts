@@ -108,7 +108,7 @@ function withFilter(answer: Answer, isDated: boolean): Answer {
     return { ...answer, headers, body: JSON.stringify(body) };
   }
   const first = { choices: [], created: 0, id: "", model: "", object: "", prompt_filter_results: promptFilter() };
-  const events = answer.events.map((event) => filterEvent(event));
+  const events = answer.events.map((event) => filterEvent(String(event)));
   return { ...answer, headers, events: isDated ? [`data: ${JSON.stringify(first)}\n\n`, ...events] : events };
 }
 

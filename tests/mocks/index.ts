@@ -1,5 +1,6 @@
 import { anthropic } from "./anthropic";
 import { azure } from "./azure";
+import { bedrock } from "./bedrock";
 import { compatible } from "./compatible";
 import { cohere } from "./cohere";
 import { dashscope } from "./dashscope";
@@ -15,7 +16,17 @@ export type { JournalEntry } from "./journal";
 export type { Rule } from "./script";
 export { VENDOR_NAMES, type VendorName } from "./types";
 
-const VENDORS: Record<VendorName, Vendor> = { openai, deepseek, dashscope, anthropic, azure, compatible, cohere, dify };
+const VENDORS: Record<VendorName, Vendor> = {
+  openai,
+  deepseek,
+  dashscope,
+  anthropic,
+  azure,
+  compatible,
+  cohere,
+  dify,
+  bedrock,
+};
 
 /** Settings for all mocks together. */
 export interface MocksOptions {

@@ -12,7 +12,7 @@ export async function sendAnswer(
   response: ServerResponse,
   answer: Answer,
   rule: Rule,
-  errorEvent: string,
+  errorEvent: string | Uint8Array,
   wantsGzip: boolean,
 ): Promise<void> {
   const parts = cutParts(answer, rule, errorEvent);
@@ -20,7 +20,7 @@ export async function sendAnswer(
   if (rule.retryAfter !== undefined) headers["retry-after"] = rule.retryAfter;
   // Vendors compress a complete answer for whoever accepts it.
   const compresses = rule.gzip === true || (wantsGzip && answer.kind === "unary" && answer.body !== "");
-  const buffers = parts.map((part) => Buffer.from(part));
+  const buffers = parts.map((part) => (typeof part === "string" ? Buffer.from(part) : Buffer.from(part)));
   if (compresses) headers["content-encoding"] = "gzip";
   const pieces = compresses ? [gzipSync(Buffer.concat(buffers))] : buffers;
   const isFault =
@@ -35,7 +35,7 @@ export async function sendAnswer(
 }
 
 /** What goes out before the rule's failure, the error event included. The body of a unary answer counts as one event. */
-function cutParts(answer: Answer, rule: Rule, errorEvent: string): string[] {
+function cutParts(answer: Answer, rule: Rule, errorEvent: string | Uint8Array): (string | Uint8Array)[] {
   const isStream = answer.kind === "events";
   const parts = isStream ? answer.events : [answer.body];
   if (rule.errorAtEvent !== undefined && isStream) return [...parts.slice(0, rule.errorAtEvent), errorEvent];

@@ -8,6 +8,7 @@ export const VENDOR_NAMES = [
   "compatible",
   "cohere",
   "dify",
+  "bedrock",
 ] as const;
 export type VendorName = (typeof VENDOR_NAMES)[number];
 
@@ -38,12 +39,12 @@ export interface UnaryAnswer {
   body: string;
 }
 
-/** An answer as server-sent events; each entry is the wire text of one event, its empty line included. */
+/** An answer as a stream of events; each entry is one event as it goes over the wire: text with its empty line, or a binary frame. */
 export interface EventAnswer {
   kind: "events";
   status: number;
   headers: Record<string, string>;
-  events: string[];
+  events: (string | Uint8Array)[];
 }
 
 export type Answer = UnaryAnswer | EventAnswer;
@@ -67,8 +68,8 @@ export interface Vendor {
   answer(request: MockRequest, key: string, wishes: AnswerWishes): Answer;
   /** The vendor's own error body for a scripted status. */
   errorAnswer(status: number, message: string | null): UnaryAnswer;
-  /** The wire text of the event by which the vendor reports an error inside a stream. */
-  errorEvent(message: string | null): string;
+  /** The event, as it goes over the wire, by which the vendor reports an error inside a stream. */
+  errorEvent(message: string | null): string | Uint8Array;
 }
 
 /** Whether a value is a JSON object. */

@@ -19,6 +19,7 @@ const DEFAULT_ON = ["rate-limit", "overloaded", "server-error", "timeout", "conn
 const NEEDED_MEMBERS: Record<string, Record<string, unknown>> = {
   azure: { azureServiceUrl: "https://r.openai.azure.com", apiVersion: "2024-10-21" },
   cloudflare: { cloudflareAccountId: "account" },
+  bedrock: { awsRegion: "us-east-1" },
 };
 
 function provider(members: Record<string, unknown>): Provider {

@@ -119,7 +119,7 @@ export class RequestPlan {
 }
 
 /** Tokens for thinking: LiteLLM's and agentgateway's steps, which start at the vendor's minimum of 1024. */
-function budgetFor(effort: Effort): i64 {
+export function budgetFor(effort: Effort): i64 {
   switch (effort) {
     case Effort.Medium:
       return 2048;

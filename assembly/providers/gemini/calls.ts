@@ -3,7 +3,7 @@ import { Part } from "../../canonical/request";
 import { JsonDocument } from "../../json/document";
 import { unescapeInto } from "../../json/read";
 import { plainIdLength, thoughtMarkLength } from "../shared/thought-ids";
-import { hashText } from "../shared/tool-history";
+import { hash64 } from "../../bytes/hash";
 
 /**
  * The tool calls of a conversation by their ids, because Gemini wants the function's name with every result and OpenAI's tool messages
@@ -20,7 +20,7 @@ export class CallTable {
     const document = this.document;
     this.scratch.length = 0;
     unescapeInto(document.textPointer(part.id), document.textLength(part.id), this.scratch);
-    return hashText(this.scratch.pointer, this.scratch.length);
+    return hash64(this.scratch.pointer, this.scratch.length);
   }
 
   /** Notes a call; a later call of the same id takes its place. */

@@ -7,7 +7,7 @@ import { JsonDocument, JsonKey } from "../../json/document";
 import { escapeInto } from "../../json/write";
 import { JSON_TOOL_NAME } from "../shared/format-tool";
 import { writeThoughtMark } from "../shared/thought-ids";
-import { hashText } from "../shared/tool-history";
+import { hash64 } from "../../bytes/hash";
 import { readEnvelope } from "./errors";
 import { tellCitations, tellLogprobs } from "./metadata";
 import { isMalformed, mapFinishReason } from "./stop-reason";
@@ -240,7 +240,7 @@ export class ResponseReader {
     if (length > 0 && length <= MOST_ID_BYTES && !document.hasEscapes(answer)) {
       scratch.bytes(document.textPointer(answer), length);
     } else {
-      const hash = hashText(document.base, document.length);
+      const hash = hash64(document.base, document.length);
       for (let shift = 60; shift >= 0; shift -= 4) scratch.byte(hexDigit(((hash >> shift) & 15) as u8));
     }
     scratch.byte(0x5f);

@@ -1,15 +1,7 @@
 import { ByteBuffer } from "../../bytes/buffer";
+import { hash64 } from "../../bytes/hash";
 import { CanonicalRequest, Part, PartKind } from "../../canonical/request";
 import { unescapeInto } from "../../json/read";
-
-/** A 64-bit hash (FNV-1a) of bytes. */
-export function hashText(pointer: usize, length: i32): u64 {
-  let hash: u64 = 0xcbf29ce484222325;
-  for (let index = 0; index < length; index++) {
-    hash = (hash ^ (load<u8>(pointer + index) as u64)) * 0x100000001b3;
-  }
-  return hash;
-}
 
 /**
  * The first call of each tool that the history calls, by name: what stubs are made from where a vendor rejects a history of tool
@@ -27,7 +19,7 @@ export function listCalledTools(request: CanonicalRequest): Part[] {
     // The same name may be written with and without escapes.
     name.length = 0;
     unescapeInto(document.textPointer(part.name), document.textLength(part.name), name);
-    const hash = hashText(name.pointer, name.length);
+    const hash = hash64(name.pointer, name.length);
     if (seen.has(hash)) continue;
     seen.add(hash);
     called.push(part);

@@ -2,16 +2,19 @@ import { CanonicalRequest, Part, PartKind, Role } from "../../canonical/request"
 import { JsonDocument } from "../../json/document";
 import { isBlank } from "./text";
 
-/** Whether a part becomes a block of a turn: not a system text, not nested in a tool result, not blank, not unsigned reasoning. */
-export function isBlock(document: JsonDocument, part: Part): bool {
+/**
+ * Whether a part becomes a block of a turn: not a system text, not nested in a tool result, not blank, not unsigned reasoning, and no
+ * reasoning at all where the model does not take any.
+ */
+export function isBlock(document: JsonDocument, part: Part, keepsReasoning: bool = true): bool {
   if (part.nested || part.role == Role.System) return false;
   switch (part.kind) {
     case PartKind.Text:
       return !isBlank(document.textPointer(part.value), document.textLength(part.value));
     case PartKind.Reasoning:
-      return part.role == Role.Assistant && document.textLength(part.extra) > 0;
+      return keepsReasoning && part.role == Role.Assistant && document.textLength(part.extra) > 0;
     case PartKind.RedactedReasoning:
-      return part.role == Role.Assistant && document.textLength(part.value) > 0;
+      return keepsReasoning && part.role == Role.Assistant && document.textLength(part.value) > 0;
     default:
       return true;
   }
@@ -32,7 +35,10 @@ export class TurnCursor {
   end: i32 = 0;
   isAssistant: bool = false;
 
-  constructor(private request: CanonicalRequest) {}
+  constructor(
+    private request: CanonicalRequest,
+    private keepsReasoning: bool = true,
+  ) {}
 
   /** Moves to the next turn; false behind the last. */
   next(): bool {
@@ -41,7 +47,7 @@ export class TurnCursor {
     let found = false;
     for (let index = this.end; index < parts.length; index++) {
       const part = unchecked(parts[index]);
-      if (!isBlock(document, part)) continue;
+      if (!isBlock(document, part, this.keepsReasoning)) continue;
       const isAssistant = part.role == Role.Assistant;
       if (!found) {
         found = true;
