@@ -1,3 +1,4 @@
+import { decodeBase64 } from "../../bytes/base64";
 import { ByteBuffer } from "../../bytes/buffer";
 import { Part } from "../../canonical/request";
 import { JsonDocument } from "../../json/document";
@@ -41,6 +42,17 @@ export class CallTable {
 /** What is sent where a model demands a signature and the history has none: it came from another vendor, or from a gateway that drops it. */
 const NO_SIGNATURE = "skip_thought_signature_validator";
 
+/** Whether what an id carries behind the mark can be a signature: whole base64. Ids come from clients, and the vendor refuses anything else. */
+function isSignature(pointer: usize, length: i32): bool {
+  const plain = new ByteBuffer();
+  const decoded = new ByteBuffer();
+  unescapeInto(pointer, length, plain);
+  const isWhole = (plain.length & 3) == 0 && decodeBase64(plain.pointer, plain.length, decoded);
+  plain.free();
+  decoded.free();
+  return isWhole;
+}
+
 /**
  * Writes `,"thoughtSignature":"..."` behind a function call: the one that the call's id carries, else the documented stand-in where
  * the model demands one. Source: https://ai.google.dev/gemini-api/docs/thought-signatures
@@ -49,7 +61,7 @@ export function writeSignature(document: JsonDocument, call: Part, isDemanded: b
   const pointer = document.textPointer(call.id);
   const length = call.idFromName ? 0 : document.textLength(call.id);
   const start = plainIdLength(pointer, length) + thoughtMarkLength();
-  if (start < length) {
+  if (start < length && isSignature(pointer + start, length - start)) {
     out.ascii(',"thoughtSignature":"');
     out.bytes(pointer + start, length - start);
     out.byte(0x22);
