@@ -38,6 +38,7 @@ export function writeReport(results: BenchResults): string {
     latencyTable(results),
     "## Memory and start",
     memoryTable(results),
+    leavesSection(results),
     problemsSection(results),
   ]
     .filter((section) => section !== "")
@@ -150,6 +151,20 @@ function memoryTable(results: BenchResults): string {
     "on one core, ms",
   ];
   return table(heads, rows);
+}
+
+function leavesSection({ leaves }: BenchResults): string {
+  if (leaves === undefined) return "";
+  const number = (value: number | null): string => (value === null ? "" : thousands(value));
+  const rows = leaves.results.map(({ leaf, input, by, megabytesPerSecond, nsPerEvent }) => [
+    leaf,
+    input,
+    by,
+    number(megabytesPerSecond),
+    number(nsPerEvent),
+  ]);
+  const text = `The module's leaves without a host, in the V8 of Node ${leaves.node} (\`npm run bench:leaves\`), with json-as ${leaves.jsonAs} and V8's own JSON beside. Megabytes are of input.`;
+  return ["## The leaves alone", text, table(["leaf", "input", "by", "MB/s", "ns per event"], rows)].join("\n\n");
 }
 
 function problemsSection(results: BenchResults): string {

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { type LeafReport } from "./leaves/report";
 import { type Machine } from "./machine";
 import { type Distribution } from "./programs";
 
@@ -52,6 +53,8 @@ export interface BenchResults {
   machine: Machine;
   systems: { id: string; title: string; version: string | null; absent: string | null }[];
   works: WorkResult[];
+  /** The leaves alone, in Node's V8 (`npm run bench:leaves`). */
+  leaves?: LeafReport;
 }
 
 /** The middle one; of two middle ones their mean. */

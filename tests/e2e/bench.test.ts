@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PROJECT_ROOT, projectPath } from "../../scripts/support/project";
+import { type LeafReport } from "../../scripts/bench/leaves/report";
 import { type BenchResults } from "../../scripts/bench/results";
 
 /** Whether the benchmark runs and says what it should. Speeds are no matter of a test. */
@@ -27,7 +28,7 @@ describe("npm run bench", () => {
       output,
     );
     results = JSON.parse(readFileSync(output, "utf8")) as BenchResults;
-  }, 100_000);
+  }, 180_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it("names commit, seed, machine and systems", () => {
@@ -68,11 +69,33 @@ describe("npm run bench", () => {
   });
 });
 
+describe("npm run bench:leaves", () => {
+  it("measures every protocol that is there, and V8 beside", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "modelmux-leaves-test-"));
+    const output = join(folder, "leaves.json");
+    await runProgram("bench-leaves.ts", "--quick", "--seed", "11", "--out", output);
+    const { results } = JSON.parse(readFileSync(output, "utf8")) as LeafReport;
+    rmSync(folder, { recursive: true, force: true });
+    const leaves = new Set(results.map(({ leaf }) => leaf));
+    for (const leaf of ["read a body", "translate to anthropic", "find a stream's events", "stream from openai"]) {
+      expect(leaves).toContain(leaf);
+    }
+    expect(results.some(({ by }) => by.startsWith("JSON.parse"))).toBe(true);
+    for (const { by, megabytesPerSecond } of results) {
+      expect(megabytesPerSecond, by).toBeGreaterThan(0);
+    }
+  }, 180_000);
+});
+
 function runBench(...words: string[]): Promise<void> {
+  return runProgram("bench.ts", "--seed", "11", ...words);
+}
+
+function runProgram(name: string, ...words: string[]): Promise<void> {
   const tsx = projectPath("node_modules", "tsx", "dist", "cli.mjs");
-  const parameters = [tsx, join("scripts", "bench.ts"), "--seed", "11", ...words];
+  const parameters = [tsx, join("scripts", name), ...words];
   return new Promise((resolve, reject) => {
-    execFile(process.execPath, parameters, { cwd: PROJECT_ROOT, timeout: 90_000 }, (error, _, stderr) => {
+    execFile(process.execPath, parameters, { cwd: PROJECT_ROOT, timeout: 170_000 }, (error, _, stderr) => {
       if (error === null) resolve();
       else reject(new Error(stderr));
     });
