@@ -1,5 +1,6 @@
 import { UserError } from "../support/failure";
 import { findType, listTypeNames } from "../support/provider-types";
+import { listOpenVariables } from "./address";
 import type { PluginFacts, ProviderCluster } from "./plugin";
 import { bufferLimit, extension, typeUrl, type RenderSettings } from "./settings";
 
@@ -94,13 +95,19 @@ function findVendor(cluster: ProviderCluster): { host: string; port: number } {
     const known = listTypeNames().join(", ");
     throw new UserError(`plugin JSON: ${cluster.path}.type: unknown provider type "${cluster.type}" (known: ${known})`);
   }
-  const domain = cluster.domain ?? type.host;
-  if (domain === "") {
+  const { host } = cluster;
+  if (host === null) {
     throw new UserError(
       `plugin JSON: ${cluster.path}: type "${cluster.type}" has no host of its own: set providerDomain, or give --endpoint ${cluster.name}=HOST:PORT`,
     );
   }
-  return domain.includes(":") ? splitEndpoint(domain, cluster.name) : { host: domain, port: 443 };
+  const open = listOpenVariables(host);
+  if (open.length > 0) {
+    throw new UserError(
+      `plugin JSON: ${cluster.path}: its host is known once ${open.join(", ")} is set in the environment; or give --endpoint ${cluster.name}=HOST:PORT`,
+    );
+  }
+  return host.includes(":") ? splitEndpoint(host, cluster.name) : { host, port: 443 };
 }
 
 function splitEndpoint(endpoint: string, cluster: string): { host: string; port: number } {

@@ -1,4 +1,5 @@
 import { UserError } from "../support/failure";
+import { findHost } from "./address";
 
 /** What the renderer needs to know of one Envoy cluster. */
 export interface ProviderCluster {
@@ -6,8 +7,8 @@ export interface ProviderCluster {
   /** Where the first provider of this cluster stands in the plugin JSON, for messages. */
   path: string;
   type: string;
-  /** Set when the plugin JSON names the vendor's host itself. */
-  domain: string | null;
+  /** The vendor's host, maybe with a port; variables of the environment that are not set stay in it. Null when nobody says it. */
+  host: string | null;
 }
 
 /** What the renderer reads from the plugin JSON. The module checks the rest, and does so more strictly. */
@@ -47,16 +48,18 @@ function readClusters(providers: unknown[]): ProviderCluster[] {
     const provider = asObject(value, path);
     const id = asText(provider["id"], `${path}.id`);
     const name = provider["cluster"] === undefined ? id : asText(provider["cluster"], `${path}.cluster`);
-    const domain = provider["providerDomain"];
+    if (provider["providerDomain"] !== undefined && provider["providerDomain"] !== "") {
+      asText(provider["providerDomain"], `${path}.providerDomain`);
+    }
     const cluster: ProviderCluster = {
       name,
       path,
       type: asText(provider["type"], `${path}.type`),
-      domain: domain === undefined || domain === "" ? null : asText(domain, `${path}.providerDomain`),
+      host: findHost(provider, path, process.env),
     };
     const existing = clusters.get(name);
     if (existing === undefined) clusters.set(name, cluster);
-    else if (existing.type !== cluster.type || existing.domain !== cluster.domain) {
+    else if (existing.type !== cluster.type || existing.host !== cluster.host) {
       throw new UserError(`plugin JSON: ${path}: cluster ${name} already goes to another host, for ${existing.path}`);
     }
   });

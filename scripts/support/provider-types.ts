@@ -1,4 +1,4 @@
-import { findProviderType, listProviderTypes } from "../../assembly/providers/catalogue";
+import { findProviderType, listProviderTypes, listVariants } from "../../assembly/providers/catalogue";
 import { type ProviderType } from "../../assembly/providers/provider-type";
 
 /** A provider type by name, or null. The catalogue is the module's own, so both always know the same vendors. */
@@ -9,4 +9,9 @@ export function findType(name: string): ProviderType | null {
 /** The names of all provider types. */
 export function listTypeNames(): string[] {
   return listProviderTypes().map((type) => type.name);
+}
+
+/** Other addresses and protocols of these types, which members of the configuration select. */
+export function listTypeVariants(): ProviderType[] {
+  return listVariants();
 }

@@ -156,6 +156,54 @@ describe("clusters", () => {
     expect(other.transport_socket.typed_config.sni).toBe("models.example.com");
   });
 
+  const provider = (members: object) => ({ ...PLUGIN, providers: [{ id: "p", ...members }] });
+  it.each<[string, object, string, number]>([
+    ["a member in its place", { type: "cloudflare", cloudflareAccountId: "a1" }, "api.cloudflare.com", 443],
+    [
+      "Azure's URL",
+      { type: "azure", azureServiceUrl: "https://r.openai.azure.com/openai/v1" },
+      "r.openai.azure.com",
+      443,
+    ],
+    [
+      "Azure's host",
+      { type: "azure", providerDomain: "r.openai.azure.com", apiVersion: "1" },
+      "r.openai.azure.com",
+      443,
+    ],
+    ["a URL", { type: "openai", openaiCustomUrl: "https://own.example.com:8443/v1" }, "own.example.com", 8443],
+    ["a host", { type: "generic", genericHost: "own.example.com" }, "own.example.com", 443],
+    ["a host of a second name", { type: "volcengine", doubaoDomain: "ark.example.com" }, "ark.example.com", 443],
+    ["a host and a port", { type: "ollama", ollamaServerHost: "own.example.com" }, "own.example.com", 11434],
+    [
+      "its own domain first",
+      { type: "qwen", qwenDomain: "a.example.com", providerDomain: "b.example.com" },
+      "b.example.com",
+      443,
+    ],
+    [
+      "a region",
+      { type: "vertex", vertexRegion: "europe-west4", vertexProjectId: "p" },
+      "europe-west4-aiplatform.googleapis.com",
+      443,
+    ],
+    ["no region", { type: "vertex", vertexRegion: "global", vertexProjectId: "p" }, "aiplatform.googleapis.com", 443],
+    ["a variable", { type: "azure", azureServiceUrl: "https://${RENDER_TEST_HOST}/openai/v1" }, "set.example.com", 443],
+  ])("take the host from %s", (_name, members, address, port) => {
+    process.env["RENDER_TEST_HOST"] = "set.example.com";
+    const [cluster] = render(provider(members)).clusters;
+    expect(cluster.load_assignment.endpoints[0].lb_endpoints[0].endpoint.address.socket_address).toEqual({
+      address,
+      port_value: port,
+    });
+    expect(cluster.transport_socket.typed_config.sni).toBe(address);
+  });
+
+  it("need no host at all at a given endpoint", () => {
+    const azure = provider({ type: "azure", azureServiceUrl: "https://${RENDER_TEST_MISSING}.openai.azure.com" });
+    expect(render(azure, { endpoints: { p: "127.0.0.1:1" } }).clusters[0]).toMatchObject({ type: "STATIC" });
+  });
+
   it("are plain text at a given endpoint, by address or by name", () => {
     const endpoints = { dashscope: "127.0.0.1:9103", shared: "mocks:9101" };
     const [byAddress, byName] = render(PLUGIN, { endpoints }).clusters;
@@ -229,6 +277,26 @@ describe("a plugin JSON that cannot be rendered", () => {
       "a type without a host",
       { providers: [{ id: "a", type: "vllm" }] },
       'plugin JSON: providers[0]: type "vllm" has no host of its own: set providerDomain',
+    ],
+    [
+      "a member that its host needs",
+      { providers: [{ id: "a", type: "azure" }] },
+      "plugin JSON: providers[0].azureServiceUrl: is missing; the type azure needs it for its host",
+    ],
+    [
+      "a variable that is not set",
+      { providers: [{ id: "a", type: "azure", azureServiceUrl: "https://${RENDER_TEST_MISSING}.openai.azure.com" }] },
+      "plugin JSON: providers[0]: its host is known once RENDER_TEST_MISSING is set in the environment",
+    ],
+    [
+      "one cluster for two Azure resources",
+      {
+        providers: [
+          { id: "a", type: "azure", cluster: "c", azureServiceUrl: "https://one.openai.azure.com" },
+          { id: "b", type: "azure", cluster: "c", azureServiceUrl: "https://two.openai.azure.com" },
+        ],
+      },
+      "plugin JSON: providers[1]: cluster c already goes to another host, for providers[0]",
     ],
     [
       "one cluster for two hosts",
