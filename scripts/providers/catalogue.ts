@@ -31,6 +31,8 @@ function listOpenAiQuirks(type: ProviderType): string[] {
   if (type.withoutTools !== "") quirks.push(`no tools: ${type.withoutTools}`);
   if (type.saysEffortAsThinking) quirks.push("`reasoning_effort` becomes `thinking`");
   if (type.hasTemperatureUpToOne) quirks.push("`temperature` up to 1");
+  if (type.hasReasoningModels) quirks.push("OpenAI's rules for reasoning models: no `max_tokens`, no sampling");
+  if (type.reasoningHistory === ReasoningHistory.TextOnly) quirks.push("reasoning in the history is text only");
   if (type.reasoningHistory === ReasoningHistory.Remove) quirks.push("reasoning in the history is left out");
   if (type.reasoningHistory === ReasoningHistory.ToolTurns)
     quirks.push("reasoning goes back with turns that call tools");
