@@ -13,18 +13,28 @@ import {
   JSON_TYPE,
 } from "./header-names";
 import { Plan } from "./plan";
+import { UpstreamHead } from "./upstream-head";
 
 const scratch = new ByteBuffer();
 
 /**
  * Makes a provider's response head the client's (checklist items 18 and 21). `isUnchanged`: the body goes out as it came, so its
- * length still holds; `length`: bytes of a rewritten unary body.
+ * length still holds; `length`: bytes of a rewritten unary body. What `head` says is right already is left alone.
  */
-export function writeAnswerHead(plan: Plan, target: AttemptTarget, isUnchanged: bool, length: i32): void {
-  const isStream = plan.request.stream;
-  setHeaderText(HeaderMap.ResponseHeaders, CONTENT_TYPE, isStream ? EVENT_STREAM_TYPE : JSON_TYPE);
-  if (isStream) removeHeader(HeaderMap.ResponseHeaders, CONTENT_LENGTH);
-  else if (!isUnchanged) setNumber(CONTENT_LENGTH, length);
+export function writeAnswerHead(
+  plan: Plan,
+  target: AttemptTarget,
+  head: UpstreamHead,
+  isUnchanged: bool,
+  length: i32,
+): void {
+  if (plan.request.stream) {
+    if (!head.hasPlainStreamType) setHeaderText(HeaderMap.ResponseHeaders, CONTENT_TYPE, EVENT_STREAM_TYPE);
+    if (head.hasContentLength) removeHeader(HeaderMap.ResponseHeaders, CONTENT_LENGTH);
+  } else {
+    if (!head.hasPlainJsonType) setHeaderText(HeaderMap.ResponseHeaders, CONTENT_TYPE, JSON_TYPE);
+    if (!isUnchanged && head.contentLength != length) setNumber(CONTENT_LENGTH, length);
+  }
   setHeaderText(HeaderMap.ResponseHeaders, ANSWER_PROVIDER, target.provider.id);
   setHeaderText(HeaderMap.ResponseHeaders, ANSWER_MODEL, target.model);
   setHeaderText(HeaderMap.ResponseHeaders, ANSWER_ROUTE, plan.route);

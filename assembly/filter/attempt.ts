@@ -235,7 +235,7 @@ export class AttemptStream extends StreamContext {
 
   private commit(plan: Plan, isUnchanged: bool): void {
     const target = this.target;
-    if (target !== null) writeAnswerHead(plan, target, isUnchanged && this.held.length == 0, output.length);
+    if (target !== null) writeAnswerHead(plan, target, this.head, isUnchanged && this.held.length == 0, output.length);
     plan.commit();
   }
 

@@ -9,9 +9,11 @@ import {
   CONTENT_ENCODING,
   CONTENT_LENGTH,
   CONTENT_TYPE,
+  CHAT_PATH,
   IDENTITY,
   isClientHeaderToRemove,
   isName,
+  JSON_TYPE,
   METHOD,
   PATH,
 } from "./header-names";
@@ -26,7 +28,6 @@ export const enum Endpoint {
   Model = 3,
 }
 
-const CHAT_PATH = encodeText("/v1/chat/completions");
 const MODELS_PATH = encodeText("/v1/models");
 const MODEL_PREFIX = encodeText("/v1/models/");
 const POST = encodeText("POST");
@@ -35,12 +36,18 @@ const GET = encodeText("GET");
 const pairs = new HeaderPairs();
 const scratch = new ByteBuffer();
 
-/** The head of a client's request: one walk over its headers, which also removes those that no provider may see. */
+/**
+ * The head of a client's request: one walk over its headers, which also removes those that no provider may see. What is already as a
+ * provider wants it is noted, because every change of a header is a call of the host.
+ */
 export class ClientHead {
   endpoint: Endpoint = Endpoint.Unknown;
   isPost: bool = false;
   isGet: bool = false;
   isJson: bool = true;
+  /** Whether `:path` is exactly the chat path, and `content-type` exactly `application/json`. */
+  hasPlainPath: bool = false;
+  hasPlainType: bool = false;
   isEncoded: bool = false;
   /** Bytes of the body as announced; -1 when unknown. */
   contentLength: i64 = -1;
@@ -54,7 +61,6 @@ export class ClientHead {
       while (pairs.next()) this.readHeader();
     }
     pairs.release();
-    setHeaderText(HeaderMap.RequestHeaders, ACCEPT_ENCODING, IDENTITY);
   }
 
   private readHeader(): void {
@@ -72,19 +78,25 @@ export class ClientHead {
       }
       return;
     }
-    if (isName(name, length, CONTENT_TYPE)) this.isJson = isJsonType(pairs.valuePointer, pairs.valueLength);
-    else if (isName(name, length, CONTENT_LENGTH))
+    if (isName(name, length, CONTENT_TYPE)) {
+      this.hasPlainType = isName(pairs.valuePointer, pairs.valueLength, JSON_TYPE);
+      this.isJson = this.hasPlainType || isJsonType(pairs.valuePointer, pairs.valueLength);
+    } else if (isName(name, length, CONTENT_LENGTH))
       this.contentLength = readDecimal(pairs.valuePointer, pairs.valueLength);
     else if (isName(name, length, CONTENT_ENCODING)) {
       this.isEncoded = !isName(pairs.valuePointer, pairs.valueLength, IDENTITY) && pairs.valueLength > 0;
-    } else if (isClientHeaderToRemove(name, length)) removeHeaderAt(HeaderMap.RequestHeaders, name, length);
+    } else if (isName(name, length, ACCEPT_ENCODING))
+      setHeaderText(HeaderMap.RequestHeaders, ACCEPT_ENCODING, IDENTITY);
+    else if (isClientHeaderToRemove(name, length)) removeHeaderAt(HeaderMap.RequestHeaders, name, length);
   }
 
   private readPath(pointer: usize, length: i32): void {
     let end = 0;
     while (end < length && load<u8>(pointer + end) != 0x3f) end += 1;
-    if (isName(pointer, end, CHAT_PATH)) this.endpoint = Endpoint.ChatCompletions;
-    else if (isName(pointer, end, MODELS_PATH)) this.endpoint = Endpoint.Models;
+    if (isName(pointer, end, CHAT_PATH)) {
+      this.endpoint = Endpoint.ChatCompletions;
+      this.hasPlainPath = end == length;
+    } else if (isName(pointer, end, MODELS_PATH)) this.endpoint = Endpoint.Models;
     else if (
       end > MODEL_PREFIX.length &&
       memory.compare(pointer, changetype<usize>(MODEL_PREFIX), MODEL_PREFIX.length) == 0

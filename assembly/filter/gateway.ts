@@ -113,6 +113,9 @@ export class GatewayStream extends StreamContext {
     if (head.contentLength > this.state.config.maxBodyBytes) return this.refuseTooLarge();
     this.awaitsBody = true;
     this.plan.clientAuthority = head.authority;
+    this.plan.hasPlainPath = head.hasPlainPath;
+    this.plan.hasPlainType = head.hasPlainType;
+    this.plan.clientLength = head.contentLength;
     if (endOfStream) return this.planBody(0);
     return Action.Pause;
   }
@@ -204,11 +207,13 @@ export class GatewayStream extends StreamContext {
 
   private setRetryPolicy(selection: Selection): void {
     const policy = selection.policy;
+    this.setTimeouts(policy);
     setHeaderNumber(MAX_RETRIES, selection.targets.length - 1);
+    // Without a second target it does not matter on what there would be no retry.
+    if (selection.targets.length == 1) return;
     const retryOnReset = policy.allows(FailureReason.Connect) || policy.allows(FailureReason.Timeout);
     setHeaderText(HeaderMap.RequestHeaders, RETRY_ON, retryOnReset ? RESET_RETRY_ON : NO_RETRY_ON);
     setHeaderText(HeaderMap.RequestHeaders, RETRIABLE_HEADER_NAMES, FALLBACK_MARK);
-    this.setTimeouts(policy);
   }
 
   /** Envoy ends an attempt, and the whole request, by these. */

@@ -16,6 +16,8 @@ export const RETRY_AFTER = encodeText("retry-after");
 export const AMAZON_ERROR_TYPE = encodeText("x-amzn-errortype");
 
 export const IDENTITY = encodeText("identity");
+/** Where clients ask; many providers have the same path. */
+export const CHAT_PATH = encodeText("/v1/chat/completions");
 export const JSON_TYPE = encodeText("application/json");
 export const EVENT_STREAM_TYPE = encodeText("text/event-stream");
 

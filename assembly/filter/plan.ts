@@ -24,6 +24,10 @@ export class Plan {
   route: StaticArray<u8> = NO_TEXT;
   /** The client's own `:authority`, for providers that set none. */
   clientAuthority: StaticArray<u8> = NO_TEXT;
+  /** Whether the client's path and content type are already what most providers want, and the announced length of its body (or -1). */
+  hasPlainPath: bool = false;
+  hasPlainType: bool = false;
+  clientLength: i64 = -1;
   selection: Selection | null = null;
   /** Attempts begun. */
   attempts: i32 = 0;

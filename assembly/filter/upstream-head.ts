@@ -9,10 +9,13 @@ import { readDecimal } from "./client-head";
 import {
   AMAZON_ERROR_TYPE,
   CONTENT_ENCODING,
+  CONTENT_LENGTH,
   CONTENT_TYPE,
+  EVENT_STREAM_TYPE,
   IDENTITY,
   isName,
   isProviderHeaderToRemove,
+  JSON_TYPE,
   RETRY_AFTER,
   STATUS,
 } from "./header-names";
@@ -25,6 +28,12 @@ const pairs = new HeaderPairs();
 export class UpstreamHead {
   status: i32 = 0;
   isJson: bool = false;
+  /** The content type exactly as a client gets it (`application/json`, `text/event-stream`): nothing has to be set. */
+  hasPlainJsonType: bool = false;
+  hasPlainStreamType: bool = false;
+  /** Bytes of the body as announced; -1 when they are not, or not as a number. */
+  contentLength: i64 = -1;
+  hasContentLength: bool = false;
   /** How the body is framed, as its content type says. */
   framing: Framing = Framing.None;
   isEncoded: bool = false;
@@ -45,8 +54,10 @@ export class UpstreamHead {
     const length = pairs.nameLength;
     if (isName(name, length, STATUS)) this.status = <i32>readDecimal(pairs.valuePointer, pairs.valueLength);
     else if (isName(name, length, CONTENT_TYPE)) {
-      this.isJson = isJsonType(pairs.valuePointer, pairs.valueLength);
-      this.framing = framingOfType(pairs.valuePointer, pairs.valueLength);
+      this.readType(pairs.valuePointer, pairs.valueLength);
+    } else if (isName(name, length, CONTENT_LENGTH)) {
+      this.hasContentLength = true;
+      this.contentLength = readDecimal(pairs.valuePointer, pairs.valueLength);
     } else if (isName(name, length, CONTENT_ENCODING)) {
       this.isEncoded = pairs.valueLength > 0 && !equalsIgnoringCase(pairs.valuePointer, pairs.valueLength, IDENTITY);
       if (!this.isEncoded) removeHeaderAt(HeaderMap.ResponseHeaders, name, length);
@@ -56,5 +67,12 @@ export class UpstreamHead {
     } else if (isProviderHeaderToRemove(name, length) || holdsSecret(pairs.valuePointer, pairs.valueLength, secrets)) {
       removeHeaderAt(HeaderMap.ResponseHeaders, name, length);
     }
+  }
+
+  private readType(type: usize, length: i32): void {
+    this.hasPlainJsonType = isName(type, length, JSON_TYPE);
+    this.hasPlainStreamType = isName(type, length, EVENT_STREAM_TYPE);
+    this.isJson = this.hasPlainJsonType || isJsonType(type, length);
+    this.framing = this.hasPlainJsonType ? Framing.None : framingOfType(type, length);
   }
 }

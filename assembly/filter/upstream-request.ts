@@ -6,7 +6,7 @@ import { OpenAiProtocol } from "../providers/openai/index";
 import { AttemptTarget, HeaderSink, ProviderProtocol } from "../providers/provider";
 import { Protocol } from "../providers/provider-type";
 import { protocolFor } from "../providers/registry";
-import { AUTHORITY, CONTENT_LENGTH, CONTENT_TYPE, JSON_TYPE, PATH } from "./header-names";
+import { AUTHORITY, CHAT_PATH, CONTENT_LENGTH, CONTENT_TYPE, isName, JSON_TYPE, PATH } from "./header-names";
 import { Plan } from "./plan";
 
 /** Sets upstream request headers through the host. */
@@ -34,11 +34,14 @@ export class UpstreamRequest {
     if (previous !== null) removeOwnHeaders(previous);
     scratch.clear(65536);
     protocol.writePath(plan.request, target, scratch);
-    setHeader(HeaderMap.RequestHeaders, PATH, scratch.pointer, scratch.length);
+    // The first attempt finds the client's headers as they came: what is right already is left alone.
+    const isFirst = previous === null;
+    const keepsPath = isFirst && plan.hasPlainPath && isName(scratch.pointer, scratch.length, CHAT_PATH);
+    if (!keepsPath) setHeader(HeaderMap.RequestHeaders, PATH, scratch.pointer, scratch.length);
     const authority = target.provider.authority;
     if (authority.length > 0) setHeaderText(HeaderMap.RequestHeaders, AUTHORITY, authority);
-    else if (previous !== null) setHeaderText(HeaderMap.RequestHeaders, AUTHORITY, plan.clientAuthority);
-    setHeaderText(HeaderMap.RequestHeaders, CONTENT_TYPE, JSON_TYPE);
+    else if (!isFirst) setHeaderText(HeaderMap.RequestHeaders, AUTHORITY, plan.clientAuthority);
+    if (!isFirst || !plan.hasPlainType) setHeaderText(HeaderMap.RequestHeaders, CONTENT_TYPE, JSON_TYPE);
     protocol.writeHeaders(plan.request, target, sink);
     const headers = target.provider.headers;
     for (let index = 0; index < headers.length; index++) {
@@ -46,6 +49,11 @@ export class UpstreamRequest {
       setHeaderText(HeaderMap.RequestHeaders, header.name, header.value);
     }
     this.prepareBody(plan, target, protocol);
+    const length = this.prefix.length + plan.body.length - this.replacedLength;
+    if (isFirst && length == plan.clientLength) return;
+    scratch.clear(65536);
+    scratch.decimal(length);
+    setHeader(HeaderMap.RequestHeaders, CONTENT_LENGTH, scratch.pointer, scratch.length);
   }
 
   private prepareBody(plan: Plan, target: AttemptTarget, protocol: ProviderProtocol): void {
@@ -56,9 +64,6 @@ export class UpstreamRequest {
       protocol.signRequest(target, this.prefix.pointer, this.prefix.length, unixSeconds(), sink);
       this.replacedLength = plan.body.length;
     }
-    scratch.clear(65536);
-    scratch.decimal(this.prefix.length + plan.body.length - this.replacedLength);
-    setHeader(HeaderMap.RequestHeaders, CONTENT_LENGTH, scratch.pointer, scratch.length);
   }
 
   /** Edits the body that Envoy is about to send, and gives the memory back. */
