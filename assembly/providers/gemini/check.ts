@@ -41,6 +41,7 @@ class PartChecker {
   constructor(
     private request: CanonicalRequest,
     private failure: Failure,
+    private knowsFiles: bool,
   ) {
     this.document = request.document;
     this.calls = new CallTable(request.document);
@@ -88,7 +89,8 @@ class PartChecker {
     }
     const source = new MediaSource(this.document, part);
     const isReadable = source.form != PartForm.Text || source.hasReadableText(this.scratch);
-    if (source.form != PartForm.Unsupported && isReadable) return true;
+    const isKnown = source.form != PartForm.Unsupported && (source.form != PartForm.File || this.knowsFiles);
+    if (isKnown && isReadable) return true;
     return reject(
       this.failure,
       part.kind == PartKind.Document
@@ -109,8 +111,11 @@ function hasTurn(request: CanonicalRequest): bool {
   return false;
 }
 
-/** Whether the request can be said in Gemini's protocol; fills the failure (400 with `param`) otherwise. */
-export function checkRequest(request: CanonicalRequest, failure: Failure): bool {
+/**
+ * Whether the request can be said in Gemini's protocol; fills the failure (400 with `param`) otherwise. `knowsFiles`: the service has
+ * uploaded files, as AI Studio does.
+ */
+export function checkRequest(request: CanonicalRequest, failure: Failure, knowsFiles: bool): bool {
   if (request.choices > MOST_CANDIDATES)
     return reject(failure, "At most 8 choices (n) are supported by this model's provider.", "n");
   if (!hasTurn(request)) {
@@ -120,7 +125,7 @@ export function checkRequest(request: CanonicalRequest, failure: Failure): bool 
       "messages",
     );
   }
-  const checker = new PartChecker(request, failure);
+  const checker = new PartChecker(request, failure, knowsFiles);
   const passed = checker.checkAll();
   checker.free();
   return passed;

@@ -22,7 +22,7 @@ export function writeModelPath(request: CanonicalRequest, target: AttemptTarget,
 /** Gemini's API at Google AI Studio. Source: https://ai.google.dev/api/generate-content */
 export class GeminiProtocol extends ProviderProtocol {
   check(request: CanonicalRequest, target: AttemptTarget, failure: Failure): bool {
-    return checkModel(target, failure) && checkRequest(request, failure);
+    return checkModel(target, failure) && checkRequest(request, failure, true);
   }
 
   writePath(request: CanonicalRequest, target: AttemptTarget, out: ByteBuffer): void {

@@ -41,7 +41,7 @@ function hasProject(target: AttemptTarget): bool {
 export class VertexProtocol extends ProviderProtocol {
   check(request: CanonicalRequest, target: AttemptTarget, failure: Failure): bool {
     if (!checkModel(target, failure)) return false;
-    if (!isClaude(target)) return checkRequest(request, failure);
+    if (!isClaude(target)) return checkRequest(request, failure, false);
     if (!hasProject(target)) {
       return reject(
         failure,
