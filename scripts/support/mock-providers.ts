@@ -10,6 +10,7 @@ export function findMockVendor(type: string): VendorName {
   if (type === "cohere") return "cohere";
   if (type === "azure") return "azure";
   if (type === "bedrock") return "bedrock";
+  if (type === "gemini" || type === "vertex") return type;
   const found = findType(type);
   if (found?.protocol === Protocol.Dify) return "dify";
   const isCompatible = found?.protocol === Protocol.OpenAi && found.host !== "" && type !== "openai";

@@ -54,7 +54,8 @@ function thinks(body: JsonObject): boolean {
   return /reason|think|r1|o[134]\b/.test(textOf(body.model));
 }
 
-function styleOf(row: ProviderType): AnswerStyle {
+/** How the answers of a row's vendor look. */
+export function styleOf(row: ProviderType): AnswerStyle {
   return {
     vendorTitle: row.name,
     headers: { "x-request-id": `req-${row.name}` },

@@ -1,9 +1,18 @@
 import type { MockRequest } from "./types";
 
+/** How a vendor wants its key: `authorization: Bearer KEY`, `x-api-key: KEY` or `x-goog-api-key: KEY`. */
+type KeyStyle = "bearer" | "api-key" | "google-key";
+const KEY_HEADERS: Record<KeyStyle, string> = {
+  bearer: "authorization",
+  "api-key": "x-api-key",
+  "google-key": "x-goog-api-key",
+};
+
 /** Headers that other vendors want; one that arrives here was left over from an earlier attempt, or leaks a secret. */
-const FOREIGN_HEADERS: Record<"bearer" | "api-key", RegExp> = {
+const FOREIGN_HEADERS: Record<KeyStyle, RegExp> = {
   bearer: /^(x-api-key|anthropic-.*|api-key|x-goog-.*|x-amz-.*|x-modelmux-.*)$/,
   "api-key": /^(authorization|api-key|x-goog-.*|x-amz-.*|x-dashscope-.*|openai-.*|x-modelmux-.*)$/,
+  "google-key": /^(authorization|x-api-key|anthropic-.*|api-key|x-amz-.*|x-dashscope-.*|openai-.*|x-modelmux-.*)$/,
 };
 
 /** What the door of an API says before anybody looks at the body. */
@@ -17,7 +26,7 @@ export type Refusal =
   | { reason: "content-encoding"; encoding: string };
 
 /** Checks headers that every request must or must not have. Order as at the vendors: key first, then the body's form. */
-export function checkHeaders(request: MockRequest, style: "bearer" | "api-key", key: string): Refusal | null {
+export function checkHeaders(request: MockRequest, style: KeyStyle, key: string): Refusal | null {
   const { headers } = request;
   for (const header of Object.keys(headers)) {
     if (
@@ -28,10 +37,10 @@ export function checkHeaders(request: MockRequest, style: "bearer" | "api-key", 
     }
   }
   const repeated = request.repeatedHeaders.find((header) =>
-    ["authorization", "x-api-key", "content-type", "anthropic-version"].includes(header),
+    ["authorization", "x-api-key", "x-goog-api-key", "content-type", "anthropic-version"].includes(header),
   );
   if (repeated) return { reason: "repeated-header", header: repeated };
-  const given = headers[style === "bearer" ? "authorization" : "x-api-key"];
+  const given = headers[KEY_HEADERS[style]];
   if (given === undefined || given === "") return { reason: "no-key" };
   if (style === "bearer" && !/^Bearer \S+$/.test(given)) return { reason: "bad-key-form" };
   const presented = style === "bearer" ? given.slice("Bearer ".length) : given;

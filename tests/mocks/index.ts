@@ -6,10 +6,12 @@ import { cohere } from "./cohere";
 import { dashscope } from "./dashscope";
 import { deepseek } from "./deepseek";
 import { dify } from "./dify";
+import { gemini } from "./gemini";
 import type { JournalEntry } from "./journal";
 import { openai } from "./openai";
 import { readRule, type Rule } from "./script";
 import { MockServer } from "./server";
+import { vertex } from "./vertex";
 import { type Json, type Vendor, VENDOR_NAMES, type VendorName } from "./types";
 
 export type { JournalEntry } from "./journal";
@@ -26,6 +28,8 @@ const VENDORS: Record<VendorName, Vendor> = {
   cohere,
   dify,
   bedrock,
+  gemini,
+  vertex,
 };
 
 /** Settings for all mocks together. */

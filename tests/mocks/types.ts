@@ -9,6 +9,8 @@ export const VENDOR_NAMES = [
   "cohere",
   "dify",
   "bedrock",
+  "gemini",
+  "vertex",
 ] as const;
 export type VendorName = (typeof VENDOR_NAMES)[number];
 

@@ -270,7 +270,7 @@ class SchemaWriter {
   private writeProperties(node: i32, depth: i32): void {
     const document = this.document;
     const properties = document.find(node, PROPERTIES);
-    if (document.first(properties) < 0) return;
+    if (!document.isObject(properties) || document.first(properties) < 0) return;
     this.out.ascii(',"properties":{');
     let isFirst = true;
     for (let key = document.first(properties); key >= 0; key = document.nextKey(key)) {

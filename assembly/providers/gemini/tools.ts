@@ -11,7 +11,8 @@ const PROPERTIES = new JsonKey("properties");
 
 /** Writes the parameters of a function; a function without any has no such member, because an object without properties is refused. */
 function writeParameters(document: JsonDocument, node: i32, plan: RequestPlan, out: ByteBuffer): void {
-  if (document.first(document.find(node, PROPERTIES)) < 0) return;
+  const properties = document.find(node, PROPERTIES);
+  if (!document.isObject(properties) || document.first(properties) < 0) return;
   if (plan.quirks.hasJsonSchema) {
     out.ascii(',"parametersJsonSchema":');
     writeRaw(document, node, out);
