@@ -13,7 +13,9 @@ export function findMockVendor(type: string): VendorName {
   if (type === "gemini" || type === "vertex") return type;
   const found = findType(type);
   if (found?.protocol === Protocol.Dify) return "dify";
-  const isCompatible = found?.protocol === Protocol.OpenAi && found.host !== "" && type !== "openai";
+  // Servers of one's own have OpenAI's paths, and its mock.
+  const isOwn = found?.host === "" && found.basePath === "/v1";
+  const isCompatible = found?.protocol === Protocol.OpenAi && !isOwn && type !== "openai";
   if (isCompatible) return "compatible";
   return found?.protocol === Protocol.Anthropic ? "anthropic" : "openai";
 }

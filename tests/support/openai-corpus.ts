@@ -12,6 +12,8 @@ export interface CorpusRequest {
 export interface CorpusOptions {
   /** Members that clients send for other vendors: `cache_control`, `thinking`, `top_k`, images in tool results. */
   extensions: boolean;
+  /** Text alone: no tools, media, forms of answers and second choices, for vendors that have none of these. */
+  textOnly?: boolean;
 }
 
 const TEXTS = [
@@ -91,10 +93,11 @@ class CorpusBuilder {
 
   build(): CorpusRequest {
     const body: CorpusRequest["body"] = { model: "client-model", messages: this.conversation() };
-    const names = this.addTools(body);
-    this.addToolChoice(body, names);
+    if (this.options.textOnly !== true) {
+      this.addToolChoice(body, this.addTools(body));
+      this.addFormat(body);
+    }
     this.addParameters(body);
-    this.addFormat(body);
     return { body };
   }
 
@@ -146,7 +149,8 @@ class CorpusBuilder {
 
   private userMessage(): Member {
     const name = this.random.chance(0.05) ? { name: "ada" } : {};
-    if (this.random.chance(0.6)) return { role: "user", content: this.textContent(), ...name };
+    const isText = this.random.chance(0.6) || this.options.textOnly === true;
+    if (isText) return { role: "user", content: this.textContent(), ...name };
     const parts = Array.from({ length: 1 + this.random.below(3) }, () =>
       this.random.chance(0.5) ? this.mediaPart() : this.textPart(),
     );
@@ -222,6 +226,10 @@ class CorpusBuilder {
     return { role: "assistant", content: this.textContent(), ...this.reasoning() };
   }
 
+  private callsTools(probability: number): boolean {
+    return this.options.textOnly !== true && this.random.chance(probability);
+  }
+
   private conversation(): Member[] {
     const messages: Member[] = [];
     if (this.random.chance(0.6)) messages.push(this.systemMessage());
@@ -233,11 +241,11 @@ class CorpusBuilder {
       messages.push(this.userMessage());
       if (this.random.chance(0.1)) messages.push(this.userMessage());
       if (this.random.chance(0.08)) messages.push(this.systemMessage());
-      for (let chain = 0; chain < 3 && this.random.chance(0.35); chain++) messages.push(...this.toolRound());
+      for (let chain = 0; chain < 3 && this.callsTools(0.35); chain++) messages.push(...this.toolRound());
       if (this.random.chance(0.6)) messages.push(this.assistantMessage());
     }
     // The last word is the user's, or a tool's.
-    if (rounds > 0 && this.random.chance(0.25)) messages.push(this.userMessage(), ...this.toolRound());
+    if (rounds > 0 && this.callsTools(0.25)) messages.push(this.userMessage(), ...this.toolRound());
     else messages.push(this.userMessage());
     return messages;
   }
@@ -305,7 +313,7 @@ class CorpusBuilder {
       if (this.random.chance(name === "reasoning_effort" ? 0.3 : 0.15)) body[name] = this.random.pick(choices);
     }
     if (this.random.chance(0.08)) Object.assign(body, { logprobs: true, top_logprobs: this.random.pick([0, 2, 20]) });
-    if (this.strange && this.random.chance(0.2)) body["n"] = 2;
+    if (this.strange && this.options.textOnly !== true && this.random.chance(0.2)) body["n"] = 2;
     if (this.extended()) body["top_k"] = 40;
     if (this.extended()) body["thinking"] = { type: "enabled", budget_tokens: 2048 };
     if (!this.random.chance(0.5)) return;

@@ -79,6 +79,19 @@ async function startEnvoy(
   const endpoints = assignMockEndpoints(plugin, "127.0.0.1", mocks.ports);
   for (const name of Object.keys(endpoints))
     if (name.startsWith("dead-")) endpoints[name] = `127.0.0.1:${ports.deadPort}`;
+  const keys = Object.fromEntries(VENDOR_NAMES.map((vendor) => [KEY_VARIABLES[vendor], mocks.keys[vendor]]));
+  return launchEnvoy(binary, folder, plugin, endpoints, keys, ports, options.concurrency ?? 2);
+}
+
+async function launchEnvoy(
+  binary: string,
+  folder: string,
+  plugin: object,
+  endpoints: Record<string, string>,
+  keys: Record<string, string>,
+  ports: Ports,
+  concurrency: number,
+): Promise<ChildProcess> {
   const yaml = renderEnvoy(plugin, {
     port: ports.port,
     adminPort: ports.adminPort,
@@ -87,9 +100,8 @@ async function startEnvoy(
     endpoints,
   });
   writeFileSync(join(folder, "envoy.yaml"), yaml);
-  const keys = Object.fromEntries(VENDOR_NAMES.map((vendor) => [KEY_VARIABLES[vendor], mocks.keys[vendor]]));
   const output = openSync(join(folder, "envoy.log"), "a");
-  const workers = String(options.concurrency ?? 2);
+  const workers = String(concurrency);
   const flags = [
     "-c",
     join(folder, "envoy.yaml"),
@@ -103,6 +115,39 @@ async function startEnvoy(
   closeSync(output);
   await waitUntilReady(envoy, folder, ports);
   return envoy;
+}
+
+/** An Envoy with a plugin JSON and servers of the test's own behind its clusters. */
+export interface BareGateway {
+  url: string;
+  log(): string;
+  close(): Promise<void>;
+}
+
+/** Starts an Envoy in front of given endpoints (`host:port` by cluster); `keys` are variables of its environment. */
+export async function startBareGateway(
+  plugin: object,
+  endpoints: Record<string, string>,
+  keys: Record<string, string>,
+): Promise<BareGateway> {
+  if (!existsSync(MODULE)) throw new Error(`${MODULE} is missing: run \`npm run build\` first`);
+  const binary = await findEnvoy();
+  const folder = mkdtempSync(join(tmpdir(), "modelmux-e2e-"));
+  try {
+    const [port, adminPort, deadPort] = await freePorts(3);
+    const envoy = await launchEnvoy(binary, folder, plugin, endpoints, keys, { port, adminPort, deadPort }, 2);
+    return {
+      url: `http://127.0.0.1:${port}`,
+      log: () => readLog(folder),
+      close: async () => {
+        await stop(envoy);
+        rmSync(folder, { recursive: true, force: true });
+      },
+    };
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
 }
 
 async function waitUntilReady(envoy: ChildProcess, folder: string, ports: Ports): Promise<void> {

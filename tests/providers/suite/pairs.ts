@@ -38,7 +38,9 @@ export function fallbackPlugin(adapters: readonly ProtocolAdapter[]) {
 function providerOf(adapter: ProtocolAdapter) {
   const { type, apiVersion, apiToken, defaultMaxTokens, provider } = adapter.target;
   const apiTokens = apiToken === "" ? [] : [`\${${keyVariable(adapter)}}`];
-  return { id: adapter.name, type, apiTokens, apiVersion, defaultMaxTokens, ...provider };
+  const members = { id: adapter.name, type, apiTokens, apiVersion, defaultMaxTokens, ...provider };
+  // Without those that are undefined.
+  return JSON.parse(JSON.stringify(members)) as typeof members;
 }
 
 /** A conversation with tools and images, as far as both can. */

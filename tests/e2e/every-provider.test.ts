@@ -1,0 +1,123 @@
+import OpenAI from "openai";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { loadAdapters } from "../providers/suite/adapters";
+import { type Gateway, startGateway } from "./support/gateway";
+import { type EveryProviderCase, listEveryProvider } from "./support/every-provider";
+import { PIXEL_URL } from "./support/vendors";
+
+/*
+ * One program of the official openai SDK against every provider type, through one real Envoy in front of all mocks. What a vendor
+ * cannot do is in the adapters' tables, and is refused before it is asked.
+ */
+const cases = listEveryProvider(await loadAdapters());
+let gateway: Gateway;
+let client: OpenAI;
+
+beforeAll(async () => {
+  gateway = await startGateway({ change: (plugin) => plugin.providers.push(...cases.map(({ provider }) => provider)) });
+  client = new OpenAI({
+    baseURL: `${gateway.url}/v1`,
+    apiKey: "sk-the-clients-own-key",
+    maxRetries: 0,
+    timeout: 15_000,
+  });
+}, 180_000);
+afterAll(() => gateway.close());
+
+const PLACE = {
+  type: "object",
+  properties: { city: { type: "string" }, unit: { type: "string", enum: ["celsius", "fahrenheit"] } },
+  required: ["city", "unit"],
+  additionalProperties: false,
+};
+const TOOLS: OpenAI.ChatCompletionTool[] = [
+  { type: "function", function: { name: "get_weather", description: "The weather", parameters: PLACE } },
+];
+type Message = OpenAI.ChatCompletionMessageParam;
+type Request = OpenAI.ChatCompletionCreateParamsNonStreaming;
+const user = (content: string): Message => ({ role: "user", content });
+
+/** Asks for what the vendor cannot do: it is refused, or the answer comes without it; never an error of the vendor. */
+async function expectRefusedOrLeftOut(request: Request): Promise<void> {
+  try {
+    const answer = await client.chat.completions.create(request);
+    expect(answer.object).toBe("chat.completion");
+  } catch (error) {
+    expect(error).toBeInstanceOf(OpenAI.BadRequestError);
+  }
+}
+
+describe.each(cases)("$id", (one: EveryProviderCase) => {
+  const { id } = one;
+  const model = `${id}/${one.model}`;
+
+  test("chat", async () => {
+    const { data, response } = await client.chat.completions
+      .create({ model, messages: [user("Grüße 😀")] })
+      .withResponse();
+    expect(data.choices[0]?.message.role).toBe("assistant");
+    expect(data.choices[0]?.message.content).toContain("Grüße 😀");
+    expect(data.choices[0]?.finish_reason).toBe("stop");
+    expect(response.headers.get("x-modelmux-provider")).toBe(id);
+    if (one.without("usage") !== null) return;
+    expect(data.usage?.total_tokens).toBe((data.usage?.prompt_tokens ?? 0) + (data.usage?.completion_tokens ?? 0));
+    expect(data.usage?.completion_tokens).toBeGreaterThan(0);
+  });
+
+  test("stream", async () => {
+    const unary = await client.chat.completions.create({ model, messages: [user("Count me")] });
+    const chunks: OpenAI.ChatCompletionChunk[] = [];
+    const stream_options = { include_usage: true };
+    const messages = [user("Count me")];
+    for await (const chunk of await client.chat.completions.create({ model, stream: true, stream_options, messages }))
+      chunks.push(chunk);
+    const text = chunks.map((chunk) => chunk.choices[0]?.delta.content ?? "").join("");
+    expect(text).toBe(unary.choices[0]?.message.content);
+    expect(chunks.flatMap((chunk) => chunk.choices[0]?.finish_reason ?? [])).toEqual(["stop"]);
+    if (one.without("usage") === null) expect(chunks.at(-1)?.usage?.total_tokens).toBe(unary.usage?.total_tokens);
+  });
+
+  test("tools, asked for and answered", async () => {
+    const question = user('call get_weather {"city":"Köln \\"am\\" Rhein","unit":"celsius"}');
+    if (one.without("one tool") !== null) return expectRefusedOrLeftOut({ model, messages: [question], tools: TOOLS });
+    const first = await client.chat.completions.create({ model, messages: [question], tools: TOOLS });
+    const message = first.choices[0]?.message;
+    const [call] = (message?.tool_calls ?? []) as OpenAI.ChatCompletionMessageFunctionToolCall[];
+    if (message === undefined || call === undefined) throw new Error(`no call: ${JSON.stringify(first)}`);
+    expect(first.choices[0]?.finish_reason).toBe("tool_calls");
+    expect(call.function.name).toBe("get_weather");
+    expect(JSON.parse(call.function.arguments)).toEqual({ city: 'Köln "am" Rhein', unit: "celsius" });
+    const streamed = await client.chat.completions
+      .stream({ model, messages: [question], tools: TOOLS })
+      .finalChatCompletion();
+    const [same] = (streamed.choices[0]?.message.tool_calls ?? []) as OpenAI.ChatCompletionMessageFunctionToolCall[];
+    expect(JSON.parse(same?.function.arguments ?? "")).toEqual(JSON.parse(call.function.arguments));
+    if (one.without("tool results") !== null) return;
+    const result: Message = { role: "tool", tool_call_id: call.id, content: "It is sunny." };
+    const second = await client.chat.completions.create({ model, messages: [question, message, result], tools: TOOLS });
+    expect(second.choices[0]?.finish_reason).toBe("stop");
+    expect(second.choices[0]?.message.content).toContain("It is sunny.");
+  });
+
+  test("an answer that fits a JSON schema", async () => {
+    const format = { type: "json_schema", json_schema: { name: "place", strict: true, schema: PLACE } } as const;
+    const request = { model, messages: [user("Answer in JSON")], response_format: format };
+    if (one.without("JSON schema") !== null) return expectRefusedOrLeftOut(request);
+    const unary = await client.chat.completions.parse(request);
+    expect(unary.choices[0]?.message.parsed).toEqual({ city: "example city", unit: "celsius" });
+    const streamed = await client.chat.completions.stream(request).finalChatCompletion();
+    expect(JSON.parse(streamed.choices[0]?.message.content ?? "")).toEqual({ city: "example city", unit: "celsius" });
+    expect(streamed.choices[0]?.finish_reason).toBe("stop");
+  });
+
+  test("an image", async () => {
+    const content: OpenAI.ChatCompletionContentPart[] = [
+      { type: "text", text: "What is this?" },
+      { type: "image_url", image_url: { url: PIXEL_URL } },
+    ];
+    const request: Request = { model, messages: [{ role: "user", content }] };
+    if (one.without("image inline") !== null) return expectRefusedOrLeftOut(request);
+    const answer = await client.chat.completions.create(request);
+    expect(answer.choices[0]?.message.content).toMatch(/image\/png.*What is this\?/s);
+  });
+});

@@ -1,0 +1,70 @@
+import { listProviderTypes } from "../../../assembly/providers/catalogue";
+import { Protocol, type ProviderType } from "../../../assembly/providers/provider-type";
+import { findMockVendor } from "../../../scripts/support/mock-providers";
+import type { VendorName } from "../../mocks/types";
+import type { Behaviour, ProtocolAdapter } from "../../providers/suite/adapter";
+import { KEY_VARIABLES, type Plugin } from "./plugin";
+
+/** One provider of the plugin JSON, and what to expect of it. */
+export interface EveryProviderCase {
+  id: string;
+  model: string;
+  provider: Plugin["providers"][number];
+  /** Why the vendor cannot do something, or null: it can. */
+  without(behaviour: Behaviour): string | null;
+}
+
+/** A model that the mock of a vendor knows. */
+const MODELS: Partial<Record<VendorName, string>> = {
+  openai: "gpt-4o",
+  azure: "gpt-4o",
+  deepseek: "deepseek-chat",
+  dashscope: "qwen-vl-max",
+  compatible: "some-model",
+};
+
+/** Members without which a type has no address; the mock of all compatible vendors knows one without a host by its path. */
+const MEMBERS: Record<string, Record<string, unknown>> = {
+  azure: { azureServiceUrl: "https://mock.openai.azure.com", apiVersion: "2024-10-21" },
+  cloudflare: { cloudflareAccountId: "account" },
+  databricks: { providerBasePath: "/databricks" },
+};
+
+/** What the vendors of OpenAI's protocol cannot do, as their mocks know it. */
+const WITHOUT: Record<string, Partial<Record<Behaviour, string>>> = {
+  deepseek: { "JSON schema": "DeepSeek has no schemas.", "image inline": "DeepSeek sees no images." },
+};
+
+function caseOfType(type: ProviderType): EveryProviderCase {
+  const vendor = findMockVendor(type.name);
+  const id = `type-${type.name}`;
+  return {
+    id,
+    model: MODELS[vendor] ?? "some-model",
+    provider: { id, type: type.name, apiTokens: [`\${${KEY_VARIABLES[vendor]}}`], ...MEMBERS[type.name] },
+    without: (behaviour) => {
+      if (behaviour === "one tool" && type.withoutTools !== "") return type.withoutTools;
+      if (behaviour === "JSON schema" && type.rejectedMembers.includes("response_format")) return "no response_format";
+      return WITHOUT[type.name]?.[behaviour] ?? null;
+    },
+  };
+}
+
+function caseOfAdapter(adapter: ProtocolAdapter): EveryProviderCase {
+  const { type, model, apiVersion, provider, apiToken } = adapter.target;
+  const id = `native-${adapter.name}`;
+  const apiTokens = apiToken === "" ? {} : { apiTokens: [`\${${KEY_VARIABLES[findMockVendor(type)]}}`] };
+  return {
+    id,
+    model,
+    provider: { id, type, ...apiTokens, ...(apiVersion === undefined ? {} : { apiVersion }), ...provider },
+    without: (behaviour) => adapter.unsupported[behaviour] ?? null,
+  };
+}
+
+/** Every native protocol by its adapter, and every type of OpenAI's protocol that can chat. */
+export function listEveryProvider(adapters: ProtocolAdapter[]): EveryProviderCase[] {
+  const types = listProviderTypes().filter((type) => type.protocol === Protocol.OpenAi && type.withoutChat === "");
+  const natives = adapters.filter(({ name }) => name !== "openai");
+  return [...natives.map(caseOfAdapter), ...types.map(caseOfType)];
+}
