@@ -50,6 +50,10 @@ async function expectRefusedOrLeftOut(request: Request): Promise<void> {
 describe.each(cases)("$id", (one: EveryProviderCase) => {
   const { id } = one;
   const model = `${id}/${one.model}`;
+  if (!one.hasMock) {
+    test.skip("no mock of this vendor behind the gateway yet");
+    return;
+  }
 
   test("chat", async () => {
     const { data, response } = await client.chat.completions

@@ -10,6 +10,8 @@ export interface EveryProviderCase {
   id: string;
   model: string;
   provider: Plugin["providers"][number];
+  /** Whether a mock of the vendor stands behind it. */
+  hasMock: boolean;
   /** Why the vendor cannot do something, or null: it can. */
   without(behaviour: Behaviour): string | null;
 }
@@ -41,6 +43,7 @@ function caseOfType(type: ProviderType): EveryProviderCase {
   return {
     id,
     model: MODELS[vendor] ?? "some-model",
+    hasMock: true,
     provider: { id, type: type.name, apiTokens: [`\${${KEY_VARIABLES[vendor]}}`], ...MEMBERS[type.name] },
     without: (behaviour) => {
       if (behaviour === "one tool" && type.withoutTools !== "") return type.withoutTools;
@@ -57,6 +60,8 @@ function caseOfAdapter(adapter: ProtocolAdapter): EveryProviderCase {
   return {
     id,
     model,
+    // OpenAI's is the one that stands in where there is none.
+    hasMock: findMockVendor(type) !== "openai",
     provider: { id, type, ...apiTokens, ...(apiVersion === undefined ? {} : { apiVersion }), ...provider },
     without: (behaviour) => adapter.unsupported[behaviour] ?? null,
   };
