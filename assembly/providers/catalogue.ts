@@ -2,6 +2,8 @@ import { listAnthropicTypes } from "./anthropic/types";
 import { listCohereTypes } from "./cohere/types";
 import { listDifyTypes } from "./dify/types";
 import { listBedrockTypes } from "./bedrock/types";
+import { listHunyuanVariants } from "./hunyuan/types";
+import { listMiniMaxVariants } from "./minimax/types";
 import { listOpenAiTypes, listOpenAiVariants } from "./openai/types";
 import { listGeminiTypes } from "./gemini/types";
 import { ProviderType } from "./provider-type";
@@ -30,7 +32,7 @@ function makeProviderTypes(): ProviderType[] {
  * `selectorValue`. A variant has the name of its type.
  */
 export function listVariants(): ProviderType[] {
-  return listOpenAiVariants().concat(listVertexVariants());
+  return listOpenAiVariants().concat(listVertexVariants()).concat(listHunyuanVariants()).concat(listMiniMaxVariants());
 }
 
 /** The provider type of a configuration's `type`, or null when there is none of that name. */

@@ -3,6 +3,8 @@ import { CohereProtocol } from "./cohere/index";
 import { DifyProtocol } from "./dify/index";
 import { GeminiProtocol } from "./gemini/index";
 import { BedrockProtocol } from "./bedrock/index";
+import { HunyuanProtocol } from "./hunyuan/index";
+import { MiniMaxProtocol } from "./minimax/index";
 import { Protocol, ProviderType } from "./provider-type";
 import { OpenAiProtocol } from "./openai/index";
 import { ProviderProtocol } from "./provider";
@@ -17,6 +19,8 @@ const dify: ProviderProtocol = new DifyProtocol();
 const gemini: ProviderProtocol = new GeminiProtocol();
 const vertex: ProviderProtocol = new VertexProtocol();
 const bedrock: ProviderProtocol = new BedrockProtocol();
+const hunyuan: ProviderProtocol = new HunyuanProtocol();
+const miniMax: ProviderProtocol = new MiniMaxProtocol();
 
 /** The protocol that a provider type speaks. A new protocol is one more line here. */
 export function protocolFor(type: ProviderType): ProviderProtocol {
@@ -26,5 +30,7 @@ export function protocolFor(type: ProviderType): ProviderProtocol {
   if (type.protocol == Protocol.Gemini) return gemini;
   if (type.protocol == Protocol.Vertex) return vertex;
   if (type.protocol == Protocol.Bedrock) return bedrock;
+  if (type.protocol == Protocol.Hunyuan) return hunyuan;
+  if (type.protocol == Protocol.MiniMax) return miniMax;
   return openAi;
 }

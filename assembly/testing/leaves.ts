@@ -6,8 +6,10 @@ import { endsWithIgnoringCase, equalsIgnoringCase, startsWithIgnoringCase, trimE
 import { ByteBuffer, copyToText } from "../bytes/buffer";
 import { crc32 } from "../bytes/crc32";
 import { findByte, findLineEnd, findText } from "../bytes/find";
+import { hmacSha256 } from "../bytes/hmac";
 import { allocate, liveBlockCount, release } from "../bytes/memory";
 import { decodePercent } from "../bytes/percent";
+import { addToDigest, beginDigest, endDigest, sha256, writeHexDigest } from "../bytes/sha256";
 import { appendCodePoint, findMalformed } from "../bytes/utf8";
 import { JsonDocument, JsonError, JsonKey } from "../json/document";
 import { hashBytes } from "../json/keys";
@@ -201,6 +203,31 @@ export function asciiTrim(pointer: usize, length: i32): void {
   const start = trimStart(pointer, pointer + length);
   const end = trimEnd(start, pointer + length);
   out.bytes(start, (end - start) as i32);
+}
+
+const digest: usize = memory.data(32, 8);
+
+function writeDigest(): void {
+  out.reserve(64);
+  writeHexDigest(digest, out.pointer + out.length);
+  out.length += 64;
+}
+
+export function digestBytes(pointer: usize, length: i32): void {
+  sha256(pointer, length, digest);
+  writeDigest();
+}
+/** The same message in two pieces. */
+export function digestPieces(pointer: usize, length: i32, first: i32): void {
+  beginDigest();
+  addToDigest(pointer, first);
+  addToDigest(pointer + first, length - first);
+  endDigest(digest);
+  writeDigest();
+}
+export function hmac(key: usize, keyLength: i32, message: usize, length: i32): void {
+  hmacSha256(key, keyLength, message, length, digest);
+  writeDigest();
 }
 
 export function percentDecode(pointer: usize, length: i32): void {

@@ -7,7 +7,9 @@ import { dashscope } from "./dashscope";
 import { deepseek } from "./deepseek";
 import { dify } from "./dify";
 import { gemini } from "./gemini";
+import { hunyuan } from "./hunyuan";
 import type { JournalEntry } from "./journal";
+import { minimax } from "./minimax";
 import { openai } from "./openai";
 import { readRule, type Rule } from "./script";
 import { MockServer } from "./server";
@@ -30,6 +32,8 @@ const VENDORS: Record<VendorName, Vendor> = {
   bedrock,
   gemini,
   vertex,
+  hunyuan,
+  minimax,
 };
 
 /** Settings for all mocks together. */

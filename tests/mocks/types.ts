@@ -11,6 +11,8 @@ export const VENDOR_NAMES = [
   "bedrock",
   "gemini",
   "vertex",
+  "hunyuan",
+  "minimax",
 ] as const;
 export type VendorName = (typeof VENDOR_NAMES)[number];
 

@@ -26,6 +26,26 @@ const REFUSED: Case[] = [
     ["providers[0].botType: must be a string, found a number"],
   ],
   [
+    "half of Tencent's two secrets",
+    withMembers({ type: "hunyuan", hunyuanAuthId: "AKIDsecret" }),
+    ["providers[0].hunyuanAuthKey: is missing; the type hunyuan with hunyuanAuthId needs it"],
+  ],
+  [
+    "the other half",
+    withMembers({ type: "hunyuan", hunyuanAuthKey: "${KEY}" }),
+    ["providers[0].hunyuanAuthId: is missing; the type hunyuan with hunyuanAuthKey needs it"],
+  ],
+  [
+    "MiniMax pro without a group",
+    withMembers({ type: "minimax", minimaxApiType: "pro" }),
+    ["providers[0].minimaxGroupId: is missing; the type minimax with minimaxApiType needs it"],
+  ],
+  [
+    "an API that MiniMax does not have",
+    withMembers({ type: "minimax", minimaxApiType: "v3" }),
+    ["providers[0].minimaxApiType: must be one of: v2, pro"],
+  ],
+  [
     "an address of Dify with a query",
     withMembers({ type: "dify", difyApiUrl: "https://dify.example.com/v1?x=1" }),
     ["providers[0].difyApiUrl: must be a URL such as https://api.example.com/v1, without user, query and fragment"],
@@ -43,6 +63,8 @@ describe("addresses", () => {
 
   test.each<[Json, string, string]>([
     [{ type: "dify" }, "api.dify.ai", "/v1"],
+    [{ type: "hunyuan", hunyuanAuthId: "AKID", hunyuanAuthKey: "k" }, "hunyuan.tencentcloudapi.com", ""],
+    [{ type: "minimax", minimaxApiType: "Pro", minimaxGroupId: "1" }, "api.minimax.chat", "/v1"],
     [{ type: "dify", botType: "agent" }, "api.dify.ai", "/v1"],
     [{ type: "dify", difyApiUrl: "http://dify.example.com:8080/api/v1/" }, "dify.example.com:8080", "/api/v1"],
   ])("%j", (members, authority, basePath) => expect(addressOf(members)).toEqual([authority, basePath]));

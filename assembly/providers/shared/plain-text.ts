@@ -83,3 +83,18 @@ export function findLastUserTurn(request: CanonicalRequest): TurnCursor | null {
   }
   return found;
 }
+
+/** Appends the texts of the tool result at `index`, one per line; false when it has none. */
+export function joinResult(request: CanonicalRequest, index: i32, out: ByteBuffer): bool {
+  const document = request.document;
+  const parts = request.parts;
+  let found = false;
+  for (let nested = index + 1; nested < parts.length && unchecked(parts[nested]).nested; nested++) {
+    const part = unchecked(parts[nested]);
+    if (!isVisibleText(document, part)) continue;
+    if (found) out.ascii(LINE);
+    out.bytes(document.textPointer(part.value), document.textLength(part.value));
+    found = true;
+  }
+  return found;
+}

@@ -128,6 +128,8 @@ export interface ProtocolAdapter {
   corpusTargets?: Target[];
   /** Every 400 over the corpus of valid requests must be one of these. */
   refusals?: Refusal[];
+  /** Largest share of that corpus that may be refused, for protocols without media, tools or forms; a half when not given. */
+  refusedShare?: number;
   /** Set when the vendor cannot stream and answers whole whatever is asked: `writeStream` is then never called. */
   answersWhole?: boolean;
   /** `content-type` of a streamed answer; `text/event-stream` when not given. */

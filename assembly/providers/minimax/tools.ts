@@ -1,0 +1,42 @@
+import { ByteBuffer } from "../../bytes/buffer";
+import { CanonicalRequest, Tool, ToolChoice } from "../../canonical/request";
+import { findChosenTool } from "../shared/native-members";
+import { isBlank } from "../shared/text";
+import { writeToolSchema } from "../shared/tool-schema";
+import { writeRaw } from "../shared/values";
+
+function forcedTool(request: CanonicalRequest): Tool | null {
+  if (request.toolChoice == ToolChoice.Named) return findChosenTool(request);
+  const isOnly = request.toolChoice == ToolChoice.Required && request.tools.length == 1;
+  return isOnly ? unchecked(request.tools[0]) : null;
+}
+
+/**
+ * Writes `functions` and `function_call`: `auto`, `none`, or `specific` with a name. `required` with several tools becomes `auto`, the
+ * nearest that the vendor has. Source: https://platform.minimaxi.com/document/guides/chat-model/pro/api (functions)
+ */
+export function writeFunctions(request: CanonicalRequest, out: ByteBuffer): void {
+  const document = request.document;
+  const tools = request.tools;
+  if (tools.length == 0) return;
+  out.ascii(',"functions":[');
+  for (let index = 0; index < tools.length; index++) {
+    const tool = unchecked(tools[index]);
+    out.ascii(index > 0 ? ',{"name":' : '{"name":');
+    writeRaw(document, tool.name, out);
+    if (!isBlank(document.textPointer(tool.description), document.textLength(tool.description))) {
+      out.ascii(',"description":');
+      writeRaw(document, tool.description, out);
+    }
+    out.ascii(',"parameters":');
+    writeToolSchema(document, tool.parameters, out);
+    out.byte(0x7d);
+  }
+  out.ascii('],"function_call":{"type":');
+  const forced = forcedTool(request);
+  if (forced !== null) {
+    out.ascii('"specific","name":');
+    writeRaw(document, forced.name, out);
+  } else out.ascii(request.toolChoice == ToolChoice.None ? '"none"' : '"auto"');
+  out.byte(0x7d);
+}
