@@ -4,6 +4,7 @@ import { listDifyTypes } from "./dify/types";
 import { listBedrockTypes } from "./bedrock/types";
 import { listHunyuanVariants } from "./hunyuan/types";
 import { listMiniMaxVariants } from "./minimax/types";
+import { listOllamaVariants } from "./ollama/types";
 import { listOpenAiTypes, listOpenAiVariants } from "./openai/types";
 import { listGeminiTypes } from "./gemini/types";
 import { ProviderType } from "./provider-type";
@@ -33,6 +34,7 @@ function makeProviderTypes(): ProviderType[] {
  */
 export function listVariants(): ProviderType[] {
   return listOpenAiVariants().concat(listVertexVariants()).concat(listHunyuanVariants()).concat(listMiniMaxVariants());
+  return listOpenAiVariants().concat(listVertexVariants()).concat(listOllamaVariants());
 }
 
 /** The provider type of a configuration's `type`, or null when there is none of that name. */

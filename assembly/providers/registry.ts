@@ -5,6 +5,7 @@ import { GeminiProtocol } from "./gemini/index";
 import { BedrockProtocol } from "./bedrock/index";
 import { HunyuanProtocol } from "./hunyuan/index";
 import { MiniMaxProtocol } from "./minimax/index";
+import { OllamaProtocol } from "./ollama/index";
 import { Protocol, ProviderType } from "./provider-type";
 import { OpenAiProtocol } from "./openai/index";
 import { ProviderProtocol } from "./provider";
@@ -21,6 +22,7 @@ const vertex: ProviderProtocol = new VertexProtocol();
 const bedrock: ProviderProtocol = new BedrockProtocol();
 const hunyuan: ProviderProtocol = new HunyuanProtocol();
 const miniMax: ProviderProtocol = new MiniMaxProtocol();
+const ollama: ProviderProtocol = new OllamaProtocol();
 
 /** The protocol that a provider type speaks. A new protocol is one more line here. */
 export function protocolFor(type: ProviderType): ProviderProtocol {
@@ -32,5 +34,6 @@ export function protocolFor(type: ProviderType): ProviderProtocol {
   if (type.protocol == Protocol.Bedrock) return bedrock;
   if (type.protocol == Protocol.Hunyuan) return hunyuan;
   if (type.protocol == Protocol.MiniMax) return miniMax;
+  if (type.protocol == Protocol.Ollama) return ollama;
   return openAi;
 }

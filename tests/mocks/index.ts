@@ -10,6 +10,7 @@ import { gemini } from "./gemini";
 import { hunyuan } from "./hunyuan";
 import type { JournalEntry } from "./journal";
 import { minimax } from "./minimax";
+import { ollama } from "./ollama";
 import { openai } from "./openai";
 import { readRule, type Rule } from "./script";
 import { MockServer } from "./server";
@@ -34,6 +35,7 @@ const VENDORS: Record<VendorName, Vendor> = {
   vertex,
   hunyuan,
   minimax,
+  ollama,
 };
 
 /** Settings for all mocks together. */

@@ -17,6 +17,7 @@ const PATHS: Partial<Record<VendorName, string>> = {
   dashscope: "/compatible-mode/v1/chat/completions",
   anthropic: "/v1/messages",
   cohere: "/v2/chat",
+  ollama: "/api/chat",
 };
 const MODELS: Partial<Record<VendorName, string>> = {
   openai: "gpt-4o",
@@ -24,6 +25,7 @@ const MODELS: Partial<Record<VendorName, string>> = {
   dashscope: "qwen-max",
   anthropic: "claude-sonnet-4-5",
   cohere: "command-a-03-2025",
+  ollama: "llama3.2",
 };
 const USER = { role: "user", content: "Hi" };
 const TOOL = { type: "function", function: { name: "f", parameters: { type: "object", properties: {} } } };

@@ -7,6 +7,7 @@ export const VENDOR_NAMES = [
   "azure",
   "compatible",
   "cohere",
+  "ollama",
   "dify",
   "bedrock",
   "gemini",
@@ -43,7 +44,7 @@ export interface UnaryAnswer {
   body: string;
 }
 
-/** An answer as a stream of events; each entry is one event as it goes over the wire: text with its empty line, or a binary frame. */
+/** An answer as a stream of events; each entry is one event as it goes over the wire: text with its empty line, a line of JSON, or a binary frame. */
 export interface EventAnswer {
   kind: "events";
   status: number;

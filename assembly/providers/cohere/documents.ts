@@ -1,8 +1,7 @@
 import { ByteBuffer } from "../../bytes/buffer";
-import { CanonicalRequest, Part, PartKind, ResponseFormat } from "../../canonical/request";
+import { CanonicalRequest, Part, ResponseFormat } from "../../canonical/request";
 import { JsonDocument, JsonKey } from "../../json/document";
-import { escapeInto } from "../../json/write";
-import { decodeDocument, DocumentForm, DocumentSource } from "../shared/documents";
+import { escapeDocument, isTextDocument } from "../shared/flat-content";
 import { writeRaw } from "../shared/values";
 
 const DOCUMENTS = new JsonKey("documents");
@@ -12,19 +11,11 @@ export function citesDocuments(request: CanonicalRequest): bool {
   return request.responseFormat == ResponseFormat.Text;
 }
 
-/** Whether a part is a document (an image that came as a file is none). */
-export function isDocument(document: JsonDocument, part: Part): bool {
-  return part.kind == PartKind.Document && new DocumentSource(document, part).form == DocumentForm.Text;
-}
-
 /** Appends the text of a document as a JSON string. */
 export function writeDocumentText(document: JsonDocument, part: Part, out: ByteBuffer): void {
-  const text = new ByteBuffer();
-  decodeDocument(new DocumentSource(document, part).media, text);
   out.byte(0x22);
-  escapeInto(text.pointer, text.length, out);
+  escapeDocument(document, part, out);
   out.byte(0x22);
-  text.free();
 }
 
 /**
@@ -48,7 +39,7 @@ export function writeDocuments(request: CanonicalRequest, out: ByteBuffer): void
   }
   for (let index = 0; index < parts.length; index++) {
     const part = unchecked(parts[index]);
-    if (!isDocument(document, part)) continue;
+    if (!isTextDocument(document, part)) continue;
     if (out.length > start) out.byte(0x2c);
     out.ascii('{"data":{');
     if (document.textLength(part.name) > 0) {

@@ -5,7 +5,8 @@ import { unescapeInto } from "../../json/read";
 import { writeCallId } from "../shared/call-ids";
 import { countTexts, isVisibleText, MessageCursor } from "../shared/messages";
 import { escapeArguments, writeRaw } from "../shared/values";
-import { citesDocuments, isDocument, writeDocumentText } from "./documents";
+import { isTextDocument, writeFlatReasoning } from "../shared/flat-content";
+import { citesDocuments, writeDocumentText } from "./documents";
 
 const AUTO = new JsonKey("auto");
 const LOW = new JsonKey("low");
@@ -99,7 +100,7 @@ class MessageWriter {
     for (let index = start; index < end; index++) {
       const part = unchecked(this.parts[index]);
       if (isVisibleText(this.document, part)) this.writeText(part);
-      else if (isDocument(this.document, part)) {
+      else if (isTextDocument(this.document, part)) {
         hasDocuments = true;
         if (!citesDocuments(this.request)) this.writeDocument(part);
       } else if (part.kind != PartKind.Text) this.writeImage(part);
@@ -140,7 +141,7 @@ class MessageWriter {
     out.ascii('{"role":"assistant"');
     const opening = out.length;
     this.writeToolCalls(start, end);
-    if (out.length > opening) this.writeToolPlan(start, end);
+    if (out.length > opening) writeFlatReasoning("tool_plan", this.request, start, end, out);
     const texts = countTexts(this.request, start, end);
     if (texts > 0) {
       out.ascii(',"content":');
@@ -156,21 +157,6 @@ class MessageWriter {
     }
     out.byte(0x7d);
     return out.length > opening + 1;
-  }
-
-  private writeToolPlan(start: i32, end: i32): void {
-    const out = this.out;
-    const rewind = out.length;
-    out.ascii(',"tool_plan":"');
-    const begin = out.length;
-    for (let index = start; index < end; index++) {
-      const part = unchecked(this.parts[index]);
-      if (part.kind != PartKind.Reasoning) continue;
-      if (out.length > begin) out.ascii("\\n");
-      out.bytes(this.document.textPointer(part.value), this.document.textLength(part.value));
-    }
-    if (out.length == begin) out.length = rewind;
-    else out.byte(0x22);
   }
 
   private writeToolCalls(start: i32, end: i32): void {

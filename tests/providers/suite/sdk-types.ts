@@ -50,7 +50,14 @@ const REQUEST_TYPES: Record<string, RequestType[]> = {
         type Root = (V2ChatRequest.Raw | V2ChatStreamRequest.Raw) & { stream?: boolean };`,
     },
   ],
-  ollama: [{ declarations: 'import type { ChatRequest } from "ollama"; type Root = ChatRequest;' }],
+  ollama: [
+    {
+      // The SDK shows a part of JSON Schema, of which the server takes all: https://docs.ollama.com/api/chat (tools)
+      declarations: `import type { ChatRequest } from "ollama";
+        type Function = { name: string; description?: string; parameters: Record<string, unknown> };
+        type Root = Omit<ChatRequest, "tools"> & { tools?: { type: "function"; function: Function }[] };`,
+    },
+  ],
 };
 
 const validators = new Map<RequestType, TypeValidator>();
