@@ -33,8 +33,11 @@ function makeProviderTypes(): ProviderType[] {
  * `selectorValue`. A variant has the name of its type.
  */
 export function listVariants(): ProviderType[] {
-  return listOpenAiVariants().concat(listVertexVariants()).concat(listHunyuanVariants()).concat(listMiniMaxVariants());
-  return listOpenAiVariants().concat(listVertexVariants()).concat(listOllamaVariants());
+  return listOpenAiVariants()
+    .concat(listVertexVariants())
+    .concat(listHunyuanVariants())
+    .concat(listMiniMaxVariants())
+    .concat(listOllamaVariants());
 }
 
 /** The provider type of a configuration's `type`, or null when there is none of that name. */

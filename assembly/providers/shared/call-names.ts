@@ -1,8 +1,8 @@
 import { ByteBuffer } from "../../bytes/buffer";
+import { hash64 } from "../../bytes/hash";
 import { Part } from "../../canonical/request";
 import { JsonDocument } from "../../json/document";
 import { unescapeInto } from "../../json/read";
-import { hashText } from "./tool-history";
 
 /** The names of the functions that a conversation calls, by the calls' ids, for vendors whose results name the function. Holds scratch memory: `free` it. */
 export class CallNames {
@@ -31,6 +31,6 @@ export class CallNames {
   private hash(node: i32): u64 {
     this.scratch.length = 0;
     unescapeInto(this.document.textPointer(node), this.document.textLength(node), this.scratch);
-    return hashText(this.scratch.pointer, this.scratch.length);
+    return hash64(this.scratch.pointer, this.scratch.length);
   }
 }
