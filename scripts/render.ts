@@ -40,13 +40,14 @@ const HELP = `Renders a complete Envoy configuration from a plugin JSON.
 export function renderEnvoy(plugin: object, options: RenderOptions = {}): string {
   const settings = fillSettings(options);
   const facts = readPluginFacts(plugin);
+  const vmConfig = renderVmConfig(facts, settings);
   const configuration = {
     admin: { address: { socket_address: { address: settings.adminAddress, port_value: settings.adminPort } } },
     stats_config: renderStatistics(),
     overload_manager: renderOverloadManager(),
     static_resources: {
-      listeners: [renderListener(plugin, facts, renderVmConfig(facts, settings), settings)],
-      clusters: renderClusters(facts, settings),
+      listeners: [renderListener(plugin, facts, vmConfig, settings)],
+      clusters: renderClusters(facts, vmConfig, settings),
     },
   };
   // The VM's configuration is one object in both filters, so the second one becomes a YAML alias of the first.

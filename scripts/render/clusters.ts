@@ -2,13 +2,18 @@ import { UserError } from "../support/failure";
 import { findType, listTypeNames } from "../support/provider-types";
 import { listOpenVariables } from "./address";
 import type { PluginFacts, ProviderCluster } from "./plugin";
+import { renderCredentialFilters } from "./credentials";
 import { bufferLimit, extension, typeUrl, type RenderSettings } from "./settings";
+import { renderAttemptFilters } from "./wasm-filter";
 
 /** Envoy's defaults (1024; 3 concurrent retries) would stop fallbacks exactly under load. */
 const BREAKER_LIMIT = 100000;
 
-/** One Envoy cluster per distinct provider cluster: the vendor over TLS, or a plain-text endpoint. */
-export function renderClusters(facts: PluginFacts, settings: RenderSettings): object[] {
+/**
+ * One Envoy cluster per distinct provider cluster: the vendor over TLS, or a plain-text endpoint. Where Envoy adds credentials, the
+ * cluster has its own filters, which then take the place of the router's; `vmConfig` is the listener's.
+ */
+export function renderClusters(facts: PluginFacts, vmConfig: object, settings: RenderSettings): object[] {
   return facts.clusters.map((cluster) => {
     const endpoint = settings.endpoints[cluster.name];
     const shared = {
@@ -17,8 +22,10 @@ export function renderClusters(facts: PluginFacts, settings: RenderSettings): ob
       per_connection_buffer_limit_bytes: bufferLimit(facts.maxBodyBytes),
       circuit_breakers: { thresholds: renderBreakers() },
     };
-    if (endpoint !== undefined) return { ...shared, ...renderPlainCluster(cluster, endpoint) };
-    return { ...shared, ...renderTlsCluster(cluster, settings.caPath) };
+    const credentials = renderCredentialFilters(cluster);
+    const filters = credentials.length > 0 ? { http_filters: renderAttemptFilters(vmConfig, credentials) } : {};
+    if (endpoint !== undefined) return { ...shared, ...renderPlainCluster(cluster, endpoint, filters) };
+    return { ...shared, ...renderTlsCluster(cluster, settings.caPath, filters) };
   });
 }
 
@@ -33,17 +40,20 @@ function renderBreakers(): object[] {
   ];
 }
 
-function renderPlainCluster(cluster: ProviderCluster, endpoint: string): object {
+function renderPlainCluster(cluster: ProviderCluster, endpoint: string, filters: object): object {
   const { host, port } = splitEndpoint(endpoint, cluster.name);
   const isAddress = /^[0-9.]+$/.test(host) || host.includes(":");
   return {
     ...(isAddress ? { type: "STATIC" } : { type: "STRICT_DNS", dns_lookup_family: "V4_PREFERRED" }),
-    typed_extension_protocol_options: renderProtocolOptions({ explicit_http_config: { http_protocol_options: {} } }),
+    typed_extension_protocol_options: renderProtocolOptions({
+      explicit_http_config: { http_protocol_options: {} },
+      ...filters,
+    }),
     load_assignment: renderAssignment(cluster.name, host, port),
   };
 }
 
-function renderTlsCluster(cluster: ProviderCluster, caPath: string): object {
+function renderTlsCluster(cluster: ProviderCluster, caPath: string, filters: object): object {
   const { host, port } = findVendor(cluster);
   return {
     type: "LOGICAL_DNS",
@@ -51,6 +61,7 @@ function renderTlsCluster(cluster: ProviderCluster, caPath: string): object {
     // HTTP/2 where the vendor's ALPN answer says so, else HTTP/1.1.
     typed_extension_protocol_options: renderProtocolOptions({
       auto_config: { http_protocol_options: {}, http2_protocol_options: {} },
+      ...filters,
     }),
     upstream_connection_options: { tcp_keepalive: { keepalive_time: 30, keepalive_interval: 10, keepalive_probes: 3 } },
     load_assignment: renderAssignment(cluster.name, host, port),

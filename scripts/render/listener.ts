@@ -1,8 +1,9 @@
 import { formatJson } from "../support/format-json";
 import type { PluginFacts } from "./plugin";
-import { bufferLimit, extension, typeUrl, type RenderSettings } from "./settings";
+import { bufferLimit, extension, type RenderSettings } from "./settings";
 import { renderLocalReplies } from "./local-replies";
 import { renderAccessLog } from "./statistics";
+import { HTTP_FILTERS, renderAttemptFilters, renderWasmFilter } from "./wasm-filter";
 
 /** Who the client is and what its browser holds is none of the vendors' business. */
 const CLIENT_HEADERS = [
@@ -15,8 +16,6 @@ const CLIENT_HEADERS = [
   "cookie",
 ];
 
-const HTTP = "envoy.extensions.filters.http";
-
 /**
  * The gateway's listener: connection manager, the module as gateway filter and as attempt filter, one route.
  * `vmConfig` is one object in both filters, which is what makes them share a VM.
@@ -25,12 +24,9 @@ export function renderListener(plugin: object, facts: PluginFacts, vmConfig: obj
   const gateway = { ...plugin, role: "gateway" };
   const httpFilters = [
     renderWasmFilter("gateway", `${formatJson(gateway)}\n`, vmConfig),
-    extension("envoy.filters.http.router", `${HTTP}.router.v3.Router`, {
+    extension("envoy.filters.http.router", `${HTTP_FILTERS}.router.v3.Router`, {
       suppress_envoy_headers: true,
-      upstream_http_filters: [
-        renderWasmFilter("attempt", JSON.stringify({ role: "attempt" }), vmConfig),
-        extension("envoy.filters.http.upstream_codec", `${HTTP}.upstream_codec.v3.UpstreamCodec`),
-      ],
+      upstream_http_filters: renderAttemptFilters(vmConfig),
     }),
   ];
   return {
@@ -107,19 +103,6 @@ function renderClusterSpecifier(facts: PluginFacts): object {
         }),
         exact_match_map: { map: Object.fromEntries(entries) },
       },
-    },
-  });
-}
-
-function renderWasmFilter(name: string, configuration: string, vmConfig: object): object {
-  return extension("envoy.filters.http.wasm", `${HTTP}.wasm.v3.Wasm`, {
-    config: {
-      name,
-      // Without it a filter that holds the headers never gets to see the body.
-      allow_on_headers_stop_iteration: true,
-      failure_policy: "FAIL_RELOAD",
-      configuration: { "@type": typeUrl("google.protobuf.StringValue"), value: configuration },
-      vm_config: vmConfig,
     },
   });
 }

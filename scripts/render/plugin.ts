@@ -9,6 +9,10 @@ export interface ProviderCluster {
   type: string;
   /** The vendor's host, maybe with a port; variables of the environment that are not set stay in it. Null when nobody says it. */
   host: string | null;
+  /** The first provider as the plugin JSON has it. */
+  members: Record<string, unknown>;
+  /** Whether the providers of this cluster have keys that the module sets. */
+  hasTokens: boolean;
 }
 
 /** What the renderer reads from the plugin JSON. The module checks the rest, and does so more strictly. */
@@ -56,14 +60,27 @@ function readClusters(providers: unknown[]): ProviderCluster[] {
       path,
       type: asText(provider["type"], `${path}.type`),
       host: findHost(provider, path, process.env),
+      members: provider,
+      hasTokens: Array.isArray(provider["apiTokens"]) && provider["apiTokens"].length > 0,
     };
     const existing = clusters.get(name);
     if (existing === undefined) clusters.set(name, cluster);
     else if (existing.type !== cluster.type || existing.host !== cluster.host) {
       throw new UserError(`plugin JSON: ${path}: cluster ${name} already goes to another host, for ${existing.path}`);
+    } else if (describeAccess(existing) !== describeAccess(cluster)) {
+      throw new UserError(
+        `plugin JSON: ${path}: cluster ${name} already has another region or other AWS keys, for ${existing.path}`,
+      );
     }
   });
   return [...clusters.values()];
+}
+
+/** What Envoy itself has to know to reach a cluster and to sign for it; none of it may differ between the providers of one cluster. */
+function describeAccess({ type, members, hasTokens }: ProviderCluster): string {
+  const signs = type === "bedrock" && !hasTokens;
+  const keys = signs ? [members["awsAccessKey"], members["awsSecretKey"]] : [];
+  return JSON.stringify([signs, members["awsRegion"], members["vertexRegion"], ...keys]);
 }
 
 function findLongestTimeout(root: JsonObject): number {

@@ -20,6 +20,8 @@ const STOP_MS = 5_000;
 export interface GatewayOptions {
   /** Changes the base plugin JSON before it is rendered. */
   change?: (plugin: Plugin) => void;
+  /** More variables of Envoy's environment. */
+  environment?: (mocks: Mocks) => Record<string, string>;
   /** Worker threads; 2 when not given, so that tests see more than one VM. */
   concurrency?: number;
 }
@@ -111,7 +113,10 @@ async function launchEnvoy(
     "warning",
     "--disable-hot-restart",
   ];
-  const envoy = spawn(binary, flags, { env: { ...process.env, ...keys }, stdio: ["ignore", output, output] });
+  const envoy = spawn(binary, flags, {
+    env: { ...process.env, ...keys, ...options.environment?.(mocks) },
+    stdio: ["ignore", output, output],
+  });
   closeSync(output);
   await waitUntilReady(envoy, folder, ports);
   return envoy;
