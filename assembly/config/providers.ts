@@ -1,5 +1,6 @@
 import { encodeText } from "../bytes/buffer";
 import { findProviderType, listProviderTypes } from "../providers/catalogue";
+import { checkBedrockSettings } from "./bedrock-settings";
 import { elementPath, listNames, memberPath, quote } from "./errors";
 import { parseModelMapping } from "./model-mapping";
 import { parseAddress } from "./provider-address";
@@ -42,6 +43,7 @@ function parseProvider(reader: ConfigReader, node: i32, path: string): ProviderC
   parseModelMapping(reader, reader.find(node, "modelMapping"), path + ".modelMapping", provider);
   provider.headers = parseHeaders(reader, reader.find(node, "headers"), path + ".headers");
   parseSettings(reader, node, path, provider);
+  checkBedrockSettings(reader, node, path, provider);
   const maximum = reader.find(node, "defaultMaxTokens");
   const fallback = provider.defaultMaxTokens;
   provider.defaultMaxTokens = reader.integer(maximum, path + ".defaultMaxTokens", 1, MAX_OUTPUT_TOKENS, fallback);
