@@ -21,10 +21,7 @@ export function renderCredentialFilters(cluster: ProviderCluster): object[] {
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/aws_request_signing_filter
  */
 function renderSigning(cluster: ProviderCluster): object {
-  const region = readMember(cluster, "awsRegion");
-  if (region === null) {
-    throw new UserError(`plugin JSON: ${cluster.path}.awsRegion: is missing; requests are signed for a region`);
-  }
+  const region = readRegion(cluster);
   const provider = renderCredentialProvider(cluster);
   return extension(
     "envoy.filters.http.aws_request_signing",
@@ -52,6 +49,20 @@ function renderCredentialProvider(cluster: ProviderCluster): object | null {
     );
   }
   return { custom_credential_provider_chain: true, environment_credential_provider: {} };
+}
+
+/** The region to sign for, variables filled in: Envoy's configuration has no place for them. */
+function readRegion(cluster: ProviderCluster): string {
+  const region = (readMember(cluster, "awsRegion") ?? "").replace(
+    /\$\{(\w+)\}/g,
+    (whole, name: string) => process.env[name] ?? whole,
+  );
+  if (/^[a-z0-9-]+$/.test(region)) return region;
+  throw new UserError(
+    region === ""
+      ? `plugin JSON: ${cluster.path}.awsRegion: is missing; requests are signed for a region`
+      : `plugin JSON: ${cluster.path}.awsRegion: "${region}" is no region; a variable must be set while rendering`,
+  );
 }
 
 function readMember(cluster: ProviderCluster, name: string): string | null {

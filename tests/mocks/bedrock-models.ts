@@ -49,6 +49,8 @@ function claudeModel(id: string): BedrockModel {
  * https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html, .../structured-output.html, .../model-parameters.html
  */
 export function findModel(id: string): BedrockModel | null {
+  // An id that is encoded twice still holds signs of percent.
+  if (!/^[a-zA-Z0-9.:/_-]+$/.test(id)) return null;
   if (/anthropic\.claude-/.test(id)) return claudeModel(id);
   if (/amazon\.nova-2-/.test(id)) {
     return { ...PLAIN, choices: ["any", "tool"], caches: true, additional: ["inferenceConfig", "reasoningConfig"] };

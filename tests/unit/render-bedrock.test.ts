@@ -55,6 +55,15 @@ describe("Bedrock's cluster", () => {
     });
   });
 
+  it("has the region of a variable", () => {
+    process.env["TEST_AWS_REGION"] = "ap-south-1";
+    expect(render({ awsRegion: "${TEST_AWS_REGION}" }).filters[1].typed_config.region).toBe("ap-south-1");
+    delete process.env["TEST_AWS_REGION"];
+    expect(() => renderEnvoy({ providers: [{ id: "b", type: "bedrock", awsRegion: "${TEST_AWS_REGION}" }] })).toThrow(
+      /TEST_AWS_REGION/,
+    );
+  });
+
   it("needs no filters of its own for an API key", () => {
     expect(render({ apiTokens: ["${KEY}"] }).filters).toBeUndefined();
   });
@@ -66,7 +75,7 @@ describe("Bedrock's cluster", () => {
     [[{ ...REFERENCES, awsAccessKey: "AKID" }], /awsAccessKey: Envoy signs, and reads AWS_ACCESS_KEY_ID only/],
     [
       [{ cluster: "c" }, { cluster: "c", awsRegion: "us-east-1" }],
-      /providers\[1\]: cluster c already has another region/,
+      /providers\[1\]: cluster c already goes to another host/,
     ],
     [[{ cluster: "c" }, { cluster: "c", apiTokens: ["k"] }], /providers\[1\]: cluster c already has another region/],
   ])("%j is refused", (members, message) => {

@@ -124,8 +124,9 @@ export function fillException(
     name = bareName(parsed.textPointer(type), parsed.textLength(type));
   }
   const known = findException(name);
-  const code = known !== null && status == 0 ? known.status : status;
-  failure.set(reasonForStatus(code), code == 0 ? 502 : code, statusText(code));
+  let code = status;
+  if (code == 0) code = known !== null ? known.status : 502;
+  failure.set(reasonForStatus(code), code, statusText(code));
   if (known !== null) failure.reason = known.reason;
   // OpenAI's words for the status would blame the client.
   if (failure.reason == FailureReason.ServerError) failure.type = encodeText("api_error");

@@ -82,7 +82,8 @@ async function startEnvoy(
   for (const name of Object.keys(endpoints))
     if (name.startsWith("dead-")) endpoints[name] = `127.0.0.1:${ports.deadPort}`;
   const keys = Object.fromEntries(VENDOR_NAMES.map((vendor) => [KEY_VARIABLES[vendor], mocks.keys[vendor]]));
-  return launchEnvoy(binary, folder, plugin, endpoints, keys, ports, options.concurrency ?? 2);
+  const environment = { ...keys, ...options.environment?.(mocks) };
+  return launchEnvoy(binary, folder, plugin, endpoints, environment, ports, options.concurrency ?? 2);
 }
 
 async function launchEnvoy(
@@ -113,10 +114,7 @@ async function launchEnvoy(
     "warning",
     "--disable-hot-restart",
   ];
-  const envoy = spawn(binary, flags, {
-    env: { ...process.env, ...keys, ...options.environment?.(mocks) },
-    stdio: ["ignore", output, output],
-  });
+  const envoy = spawn(binary, flags, { env: { ...process.env, ...keys }, stdio: ["ignore", output, output] });
   closeSync(output);
   await waitUntilReady(envoy, folder, ports);
   return envoy;
