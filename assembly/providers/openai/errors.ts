@@ -6,6 +6,7 @@ import { copyMessage, readBodyText, statusText } from "../../canonical/error-tex
 import { Failure, FailureReason, reasonForStatus } from "../../canonical/failure";
 import { JsonDocument, JsonKey } from "../../json/document";
 import { escapeInto } from "../../json/write";
+import { CodeTable } from "../shared/coded-errors";
 
 const MSG = new JsonKey("msg");
 
@@ -54,13 +55,34 @@ const ERROR_WORDS: ErrorWord[] = [
   new ErrorWord("model_not_found", FailureReason.NotFound, 404),
   new ErrorWord("ModelNotFound", FailureReason.NotFound, 404),
   new ErrorWord("DeploymentNotFound", FailureReason.NotFound, 404),
+  new ErrorWord("exceed_context_size_error", FailureReason.ContextLength, 400),
+  // Zhipu has numbers for words: https://docs.bigmodel.cn/cn/faq/api-code
+  new ErrorWord("1261", FailureReason.ContextLength, 400),
+  new ErrorWord("1301", FailureReason.ContentFilter, 400),
 ];
 
 /** Vendors that have no code for it say in words that the conversation is too long for the model. */
 const CONTEXT_PHRASES: StaticArray<u8>[] = [
   encodeText("maximum context length"),
   encodeText("Range of input length should be"),
+  encodeText("maximum prompt length"),
+  encodeText("exceeded model token limit"),
+  encodeText("model's context length"),
+  encodeText("`max_new_tokens` must be <="),
 ];
+
+const ERRORS = new JsonKey("errors");
+const ERROR_CODE = new JsonKey("error_code");
+const BASE_RESPONSE = new JsonKey("base_resp");
+const STATUS_CODE = new JsonKey("status_code");
+const STATUS_MESSAGE = new JsonKey("status_msg");
+
+/** MiniMax answers errors with 200 and a number of its own. Source: https://platform.minimaxi.com/document/error%20codes */
+const MINIMAX_STATUSES = new CodeTable(
+  "1000=500 1001=504 1002=429 1004=401 1008=429 1013=500 1024=500 1026=400 1027=400 1033=500 1039=429 1041=429 2013=400 2049=401",
+);
+const MINIMAX_FILTERED_INPUT: i64 = 1026;
+const MINIMAX_FILTERED_OUTPUT: i64 = 1027;
 
 function findWord(document: JsonDocument, node: i32): ErrorWord | null {
   for (let index = 0; document.isString(node) && index < ERROR_WORDS.length; index++) {
@@ -91,6 +113,8 @@ class ErrorView {
   code: i32 = -1;
   param: i32 = -1;
   status: i32 = 0;
+  /** Set when the shape itself says it. */
+  isFiltered: bool = false;
 
   constructor(public document: JsonDocument) {}
 
@@ -112,10 +136,17 @@ class ErrorView {
     }
     // A chunk or an answer may carry any other member beside its choices without being an error.
     if (document.isPresent(document.find(root, keys.CHOICES))) return false;
-    if (document.isString(document.find(root, keys.MESSAGE))) {
+    if (document.isPresent(document.find(root, keys.MESSAGE))) {
       this.readObject(root);
       return true;
     }
+    // Cloudflare: {"success":false,"errors":[{"code":7009,"message":"..."}]}
+    const first = document.first(document.find(root, ERRORS));
+    if (document.isObject(first)) {
+      this.readObject(first);
+      return true;
+    }
+    if (this.readBaseResponse(document.find(root, BASE_RESPONSE))) return true;
     return this.readDetail(document.find(root, keys.DETAIL));
   }
 
@@ -124,9 +155,20 @@ class ErrorView {
     this.message = document.find(object, keys.MESSAGE);
     this.type = document.find(object, keys.TYPE);
     this.code = document.find(object, keys.CODE);
+    if (this.code < 0) this.code = document.find(object, ERROR_CODE);
     this.param = document.find(object, keys.PARAM);
     this.status = statusOf(document, this.code);
     if (this.status == 0) this.status = statusOf(document, document.find(object, keys.STATUS));
+  }
+
+  private readBaseResponse(response: i32): bool {
+    const document = this.document;
+    const code = document.integer(document.find(response, STATUS_CODE));
+    if (code == 0) return false;
+    this.message = document.find(response, STATUS_MESSAGE);
+    this.status = MINIMAX_STATUSES.find(code);
+    this.isFiltered = code == MINIMAX_FILTERED_INPUT || code == MINIMAX_FILTERED_OUTPUT;
+    return true;
   }
 
   /** FastAPI: `{"detail":"text"}` or `{"detail":[{"msg":...}]}`. */
@@ -136,6 +178,7 @@ class ErrorView {
     const first = document.isArray(detail) ? document.first(detail) : -1;
     this.message = document.isObject(first) ? document.find(first, MSG) : detail;
     if (document.isObject(detail)) this.readObject(detail);
+    if (document.isObject(detail) && this.message < 0) this.message = document.find(detail, keys.ERROR);
     return true;
   }
 }
@@ -176,6 +219,7 @@ function decideReason(view: ErrorView, status: i32, failure: Failure): void {
   // A quota that is used up is a rate limit only where the status does not say that the account may not ask at all.
   const isKeyProblem = failure.reason == FailureReason.Auth && !isInsideStream;
   if (word !== null && !(isKeyProblem && word.reason == FailureReason.RateLimit)) failure.reason = word.reason;
+  if (view.isFiltered) failure.reason = FailureReason.ContentFilter;
   if (failure.reason != FailureReason.BadRequest) return;
   for (let index = 0; index < CONTEXT_PHRASES.length; index++) {
     const phrase = unchecked(CONTEXT_PHRASES[index]);
@@ -192,7 +236,7 @@ function decideReason(view: ErrorView, status: i32, failure: Failure): void {
 export function readErrorDocument(document: JsonDocument, status: i32, failure: Failure): bool {
   const root = document.root();
   // Every chunk of a stream comes by here, so what is plainly no error is told at once.
-  if (document.find(root, keys.ERROR) < 0 && document.find(root, keys.CHOICES) >= 0) return false;
+  if (document.find(root, keys.ERROR) < 0 && document.isPresent(document.find(root, keys.CHOICES))) return false;
   const view = new ErrorView(document);
   if (!view.read()) return false;
   failure.set(FailureReason.StreamError, status, "");

@@ -59,6 +59,73 @@ describe("[118] Azure's content filter", () => {
   });
 });
 
+describe("[14] [15] vendors in their own shapes", () => {
+  test.each<[string, number, unknown, string, string]>([
+    ["cloudflare", 400, { success: false, errors: [{ code: 7009, message: "no" }], messages: [] }, "bad-request", "no"],
+    ["cerebras", 422, { message: "no", type: "invalid_request_error", code: "wrong_api_format" }, "bad-request", "no"],
+    ["databricks", 404, { error_code: "ENDPOINT_NOT_FOUND", message: "no" }, "not-found", "no"],
+    ["deepinfra", 401, { detail: { error: "no" } }, "auth", "no"],
+    ["grok", 400, { code: "Client specified an invalid argument", error: "no" }, "bad-request", "no"],
+    ["huggingface", 503, { error: "no", estimated_time: 20 }, "overloaded", "no"],
+    [
+      "llama.cpp",
+      400,
+      { error: { code: 400, message: "no", type: "exceed_context_size_error" } },
+      "context-length",
+      "no",
+    ],
+    ["mistral", 422, { object: "error", message: { detail: [] }, type: "x" }, "bad-request", '{"detail":[]}'],
+    ["nvidia", 401, { status: 401, title: "Unauthorized", detail: "no" }, "auth", "no"],
+    [
+      "tgi",
+      422,
+      { error: "`inputs` tokens + `max_new_tokens` must be <= 4096.", error_type: "validation" },
+      "context-length",
+      "`inputs` tokens + `max_new_tokens` must be <= 4096.",
+    ],
+    ["zhipuai", 400, { error: { code: "1261", message: "no" } }, "context-length", "no"],
+    ["zhipuai", 400, { error: { code: "1301", message: "no" } }, "content-filter", "no"],
+  ])("%s %i %j is %s", (type, status, body, reason, message) => {
+    openai.module.useTarget(type, "m");
+    const failure = openai.module.readError(status, body);
+    expect(failure.reason).toBe(reason);
+    expect(failure.envelope.error.message).toBe(message);
+  });
+
+  test.each([
+    [1002, "rate-limit", "rate_limit_error"],
+    [1004, "auth", "authentication_error"],
+    [1008, "rate-limit", "rate_limit_error"],
+    [1013, "stream-error", "api_error"],
+    [1027, "content-filter", "invalid_request_error"],
+    [2013, "bad-request", "invalid_request_error"],
+    [9999, "stream-error", "api_error"],
+  ])("MiniMax's %i inside a 200 is %s", (code, reason, type) => {
+    openai.module.useTarget("minimax", "m");
+    const body = { id: "1", choices: null, base_resp: { status_code: code, status_msg: "no" } };
+    const unary = openai.module.passAnswer(JSON.stringify(body));
+    const stream = openai.module.passStream([new TextEncoder().encode(`data: ${JSON.stringify(body)}\n\n`)]);
+    for (const { failure } of [unary, stream]) {
+      expect(failure?.reason).toBe(reason);
+      expect(failure?.envelope.error).toMatchObject({ message: "no", type });
+    }
+  });
+
+  test("an answer that says all is well is none", () => {
+    openai.module.useTarget("minimax", "m");
+    const message = { role: "assistant", content: "Hi" };
+    const body = {
+      id: "1",
+      object: "chat.completion",
+      created: 1,
+      model: "m",
+      choices: [{ index: 0, message, finish_reason: "stop" }],
+      base_resp: { status_code: 0, status_msg: "" },
+    };
+    expect(openai.module.passAnswer(JSON.stringify(body)).unchanged).toBe(1);
+  });
+});
+
 describe("[15] any body becomes an envelope", () => {
   test.each([
     [envelope({ message: "a\\u0041\u4f60" }), "a\\u0041\u4f60"],
