@@ -31,6 +31,7 @@ const HELP = `Renders a complete Envoy configuration from a plugin JSON.
   --module FILE          the module, as Envoy sees it           (build/modelmux.wasm)
   --log-path FILE        the access log                         (/dev/stdout)
   --ca-path FILE         certificate authorities to trust       (/etc/ssl/certs/ca-certificates.crt)
+  --google-token FILE    the access token for Vertex AI without keys, see docs/decisions/0011
 `;
 
 /**
@@ -42,6 +43,8 @@ export function renderEnvoy(plugin: object, options: RenderOptions = {}): string
   const facts = readPluginFacts(plugin);
   const vmConfig = renderVmConfig(facts, settings);
   const configuration = {
+    // Envoy wants a name before it reads secrets from files.
+    ...(settings.googleTokenFile === "" ? {} : { node: { id: "modelmux", cluster: "modelmux" } }),
     admin: { address: { socket_address: { address: settings.adminAddress, port_value: settings.adminPort } } },
     stats_config: renderStatistics(),
     overload_manager: renderOverloadManager(),
@@ -121,6 +124,7 @@ function main(): void {
     module: { type: "string" },
     "log-path": { type: "string" },
     "ca-path": { type: "string" },
+    "google-token": { type: "string" },
     help: { type: "boolean", default: false },
   });
   if (flags.help) {
@@ -139,6 +143,7 @@ function main(): void {
     module: flags.module,
     logPath: flags["log-path"],
     caPath: flags["ca-path"],
+    googleTokenFile: flags["google-token"],
   };
   writeResult(flags.out, renderEnvoy(plugin, options));
 }

@@ -117,6 +117,7 @@ function renderConfiguration(
     port: options.port,
     adminPort: options.adminPort,
     module: projectPath("build", "modelmux.wasm"),
+    googleTokenFile: options.googleTokenFile,
     endpoints: mocks === null ? {} : assignMockEndpoints(prepared.plugin, "127.0.0.1", mocks.ports),
     ...(mocks === null ? { caPath: findCertificates(folder, process.env) } : {}),
   });

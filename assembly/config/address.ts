@@ -103,6 +103,11 @@ export function fillPlaceholder(template: string, name: string, value: string): 
   const start = template.indexOf(place);
   if (start < 0) return template;
   const end = start + place.length;
+  // A multi-region has a host of another form, as Google's own SDK knows it.
+  const isMultiRegion = name == "vertexRegion" && (value == "us" || value == "eu");
+  if (isMultiRegion && template.substring(end) == "-aiplatform.googleapis.com") {
+    return "aiplatform." + value + ".rep.googleapis.com";
+  }
   // Google's global endpoint has no region in its name: https://cloud.google.com/vertex-ai/generative-ai/docs/learn/locations
   const isGlobal = name == "vertexRegion" && value == "global" && template.substring(end, end + 1) == "-";
   return template.substring(0, start) + (isGlobal ? template.substring(end + 1) : value + template.substring(end));

@@ -130,7 +130,7 @@ setting("bedrock", FieldKind.Json, "bedrockAdditionalFields,bedrockPromptCachePo
 setting("vertex", FieldKind.Name, "vertexRegion,vertexProjectId");
 setting("vertex", FieldKind.Flag, "vertexOpenAICompatible");
 const VERTEX_KEY_ADVICE =
-  "give an access token in apiTokens, or let Envoy's credential_injector add one (see README), and remove it";
+  "give an access token in apiTokens, or let Envoy add one (see docs/decisions/0011), and remove it";
 later("vertex", "vertexAuthKey,vertexAuthServiceName,vertexTokenRefreshAhead", VERTEX_KEY_ADVICE);
 read("triton", "tritonDomain");
 setting("triton", FieldKind.Name, "tritonModelVersion");

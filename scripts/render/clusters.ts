@@ -3,6 +3,7 @@ import { findType, listTypeNames } from "../support/provider-types";
 import { listOpenVariables } from "./address";
 import type { PluginFacts, ProviderCluster } from "./plugin";
 import { renderCredentialFilters } from "./credentials";
+import { renderGoogleToken } from "./google-token";
 import { bufferLimit, extension, typeUrl, type RenderSettings } from "./settings";
 import { renderAttemptFilters } from "./wasm-filter";
 
@@ -22,7 +23,7 @@ export function renderClusters(facts: PluginFacts, vmConfig: object, settings: R
       per_connection_buffer_limit_bytes: bufferLimit(facts.maxBodyBytes),
       circuit_breakers: { thresholds: renderBreakers() },
     };
-    const credentials = renderCredentialFilters(cluster);
+    const credentials = [...renderCredentialFilters(cluster), ...renderGoogleToken(cluster, settings.googleTokenFile)];
     const filters = credentials.length > 0 ? { http_filters: renderAttemptFilters(vmConfig, credentials) } : {};
     if (endpoint !== undefined) return { ...shared, ...renderPlainCluster(cluster, endpoint, filters) };
     return { ...shared, ...renderTlsCluster(cluster, settings.caPath, filters) };

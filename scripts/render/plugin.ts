@@ -69,7 +69,7 @@ function readClusters(providers: unknown[]): ProviderCluster[] {
       throw new UserError(`plugin JSON: ${path}: cluster ${name} already goes to another host, for ${existing.path}`);
     } else if (describeAccess(existing) !== describeAccess(cluster)) {
       throw new UserError(
-        `plugin JSON: ${path}: cluster ${name} already has another region or other AWS keys, for ${existing.path}`,
+        `plugin JSON: ${path}: cluster ${name} already has another region or other keys, for ${existing.path}`,
       );
     }
   });
@@ -78,7 +78,7 @@ function readClusters(providers: unknown[]): ProviderCluster[] {
 
 /** What Envoy itself has to know to reach a cluster and to sign for it; none of it may differ between the providers of one cluster. */
 function describeAccess({ type, members, hasTokens }: ProviderCluster): string {
-  const signs = type === "bedrock" && !hasTokens;
+  const signs = (type === "bedrock" || type === "vertex") && !hasTokens;
   const keys = signs ? [members["awsAccessKey"], members["awsSecretKey"]] : [];
   return JSON.stringify([signs, members["awsRegion"], members["vertexRegion"], ...keys]);
 }

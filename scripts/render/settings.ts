@@ -16,6 +16,8 @@ export interface RenderOptions {
   caPath?: string | undefined;
   /** Plain-text `host:port` per cluster, in place of the vendor over TLS: mocks, or servers of one's own. */
   endpoints?: Record<string, string> | undefined;
+  /** File with the access token for clusters of Vertex AI without keys, in Envoy's form of secrets; see docs/decisions/0011. */
+  googleTokenFile?: string | undefined;
   /** A first line for the file, without `#`. */
   comment?: string | undefined;
 }
@@ -34,6 +36,7 @@ export function fillSettings(options: RenderOptions): RenderSettings {
     logPath: options.logPath ?? "/dev/stdout",
     caPath: options.caPath ?? "/etc/ssl/certs/ca-certificates.crt",
     endpoints: options.endpoints ?? {},
+    googleTokenFile: options.googleTokenFile ?? "",
     comment: options.comment ?? "",
   };
 }

@@ -11,6 +11,8 @@ export interface UpOptions {
   /** Path of the plugin JSON. */
   plugin: string;
   isLive: boolean;
+  /** File with the access token for Vertex AI; empty without one. */
+  googleTokenFile: string;
   logLevel: string;
   /** Worker threads of Envoy. */
   concurrency: number;
@@ -30,6 +32,7 @@ export const UP_HELP = `Builds the gateway and runs it in front of mock provider
   --plugin FILE        the plugin JSON               MODELMUX_PLUGIN        envoy/gateway.json
   --concurrency N      Envoy's worker threads        MODELMUX_CONCURRENCY   2
   --log-level LEVEL    Envoy's log level             MODELMUX_LOG_LEVEL     warning
+  --google-token FILE  Vertex AI's access token      MODELMUX_GOOGLE_TOKEN  none; see docs/decisions/0011
   --live               DASHSCOPE_API_KEY, DEEPSEEK_API_KEY, OPENAI_API_KEY, ANTHROPIC_API_KEY
   --help
 
@@ -47,6 +50,7 @@ export function readUpOptions(parameters: string[], environment: NodeJS.ProcessE
       plugin: text,
       concurrency: text,
       "log-level": text,
+      "google-token": text,
       live: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
@@ -68,6 +72,7 @@ export function readUpOptions(parameters: string[], environment: NodeJS.ProcessE
     mockPort: port(flags["mock-port"], "MODELMUX_MOCK_PORT", "9101"),
     plugin: choose(flags.plugin, "MODELMUX_PLUGIN", "envoy/gateway.json").value,
     isLive: flags.live,
+    googleTokenFile: choose(flags["google-token"], "MODELMUX_GOOGLE_TOKEN", "").value,
     logLevel: choose(flags["log-level"], "MODELMUX_LOG_LEVEL", "warning").value,
     concurrency: Number(choose(flags.concurrency, "MODELMUX_CONCURRENCY", "2").value),
   };

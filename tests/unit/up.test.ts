@@ -91,6 +91,7 @@ describe("options", () => {
       mockPort: 9101,
       plugin: "envoy/gateway.json",
       isLive: false,
+      googleTokenFile: "",
       logLevel: "warning",
       concurrency: 2,
     });
