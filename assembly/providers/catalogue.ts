@@ -1,5 +1,6 @@
 import { listAnthropicTypes } from "./anthropic/types";
 import { listCohereTypes } from "./cohere/types";
+import { listDashScopeVariants } from "./dashscope/types";
 import { listDifyTypes } from "./dify/types";
 import { listBedrockTypes } from "./bedrock/types";
 import { listHunyuanVariants } from "./hunyuan/types";
@@ -37,7 +38,8 @@ export function listVariants(): ProviderType[] {
     .concat(listVertexVariants())
     .concat(listHunyuanVariants())
     .concat(listMiniMaxVariants())
-    .concat(listOllamaVariants());
+    .concat(listOllamaVariants())
+    .concat(listDashScopeVariants());
 }
 
 /** The provider type of a configuration's `type`, or null when there is none of that name. */

@@ -1,5 +1,6 @@
 import { AnthropicProtocol } from "./anthropic/index";
 import { CohereProtocol } from "./cohere/index";
+import { DashScopeProtocol } from "./dashscope/index";
 import { DifyProtocol } from "./dify/index";
 import { GeminiProtocol } from "./gemini/index";
 import { BedrockProtocol } from "./bedrock/index";
@@ -16,6 +17,7 @@ export { findProviderType } from "./catalogue";
 const openAi: ProviderProtocol = new OpenAiProtocol();
 const anthropic: ProviderProtocol = new AnthropicProtocol();
 const cohere: ProviderProtocol = new CohereProtocol();
+const dashScope: ProviderProtocol = new DashScopeProtocol();
 const dify: ProviderProtocol = new DifyProtocol();
 const gemini: ProviderProtocol = new GeminiProtocol();
 const vertex: ProviderProtocol = new VertexProtocol();
@@ -28,6 +30,7 @@ const ollama: ProviderProtocol = new OllamaProtocol();
 export function protocolFor(type: ProviderType): ProviderProtocol {
   if (type.protocol == Protocol.Anthropic) return anthropic;
   if (type.protocol == Protocol.Cohere) return cohere;
+  if (type.protocol == Protocol.DashScope) return dashScope;
   if (type.protocol == Protocol.Dify) return dify;
   if (type.protocol == Protocol.Gemini) return gemini;
   if (type.protocol == Protocol.Vertex) return vertex;

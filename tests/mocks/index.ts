@@ -4,6 +4,7 @@ import { bedrock } from "./bedrock";
 import { compatible } from "./compatible";
 import { cohere } from "./cohere";
 import { dashscope } from "./dashscope";
+import { dashscopeNative } from "./dashscope-native";
 import { deepseek } from "./deepseek";
 import { dify } from "./dify";
 import { gemini } from "./gemini";
@@ -36,6 +37,7 @@ const VENDORS: Record<VendorName, Vendor> = {
   hunyuan,
   minimax,
   ollama,
+  "dashscope-native": dashscopeNative,
 };
 
 /** Settings for all mocks together. */

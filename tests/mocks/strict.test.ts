@@ -18,6 +18,7 @@ const PATHS: Partial<Record<VendorName, string>> = {
   anthropic: "/v1/messages",
   cohere: "/v2/chat",
   ollama: "/api/chat",
+  "dashscope-native": "/api/v1/services/aigc/text-generation/generation",
 };
 const MODELS: Partial<Record<VendorName, string>> = {
   openai: "gpt-4o",
@@ -26,6 +27,7 @@ const MODELS: Partial<Record<VendorName, string>> = {
   anthropic: "claude-sonnet-4-5",
   cohere: "command-a-03-2025",
   ollama: "llama3.2",
+  "dashscope-native": "qwen-max",
 };
 const USER = { role: "user", content: "Hi" };
 const TOOL = { type: "function", function: { name: "f", parameters: { type: "object", properties: {} } } };

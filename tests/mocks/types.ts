@@ -8,6 +8,7 @@ export const VENDOR_NAMES = [
   "compatible",
   "cohere",
   "ollama",
+  "dashscope-native",
   "dify",
   "bedrock",
   "gemini",

@@ -79,9 +79,18 @@ export class ProtocolHarness {
 
   /** Reads a unary answer: a value, or raw text. */
   complete(answer: unknown, request: Member = {}, options: Partial<Target> = {}): Completed {
-    expect(this.module.translate({ ...this.target, ...options }, complete(request)).error).toBeNull();
     const text = typeof answer === "string" ? answer : JSON.stringify(answer);
-    const read = this.module.answer(false, [new TextEncoder().encode(text)]);
+    return this.readWhole(text, request, options, false);
+  }
+
+  /** Reads a stream of the provider for a client that does not stream. */
+  gather(wire: string, request: Member = {}, options: Partial<Target> = {}): Completed {
+    return this.readWhole(wire, request, options, true);
+  }
+
+  private readWhole(text: string, request: Member, options: Partial<Target>, sendsEvents: boolean): Completed {
+    expect(this.module.translate({ ...this.target, ...options }, complete(request)).error).toBeNull();
+    const read = this.module.answer(false, [new TextEncoder().encode(text)], sendsEvents);
     expect(this.module.close()).toBe(0);
     const body = read.text === "" ? {} : (JSON.parse(read.text) as Member);
     const [choice] = (body["choices"] ?? []) as { message: Member; finish_reason: string }[];

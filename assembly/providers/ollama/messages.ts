@@ -5,6 +5,7 @@ import { CallNames } from "../shared/call-names";
 import { isTextDocument, writeFlatContent, writeFlatReasoning } from "../shared/flat-content";
 import { Media } from "../shared/media";
 import { countTexts, MessageCursor } from "../shared/messages";
+import { roleName } from "../shared/native-members";
 import { writeArguments, writeRaw } from "../shared/values";
 
 /** Writes the messages of one conversation. Source: https://docs.ollama.com/api/chat (messages) */
@@ -117,19 +118,6 @@ class MessageWriter {
     if (name < 0) return;
     this.out.ascii(',"tool_name":');
     writeRaw(this.document, name, this.out);
-  }
-}
-
-function roleName(role: Role): string {
-  switch (role) {
-    case Role.System:
-      return "system";
-    case Role.Assistant:
-      return "assistant";
-    case Role.Tool:
-      return "tool";
-    default:
-      return "user";
   }
 }
 

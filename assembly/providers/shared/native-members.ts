@@ -1,5 +1,5 @@
 import { ByteBuffer } from "../../bytes/buffer";
-import { CanonicalRequest, Tool } from "../../canonical/request";
+import { CanonicalRequest, Role, Tool } from "../../canonical/request";
 import { JsonDocument, JsonKey } from "../../json/document";
 import { unescapeInto } from "../../json/read";
 import { isBlank } from "./text";
@@ -108,4 +108,18 @@ export function findChosenTool(request: CanonicalRequest): Tool | null {
   wanted.free();
   name.free();
   return found;
+}
+
+/** The name of a role where vendors have the same four as OpenAI. */
+export function roleName(role: Role): string {
+  switch (role) {
+    case Role.System:
+      return "system";
+    case Role.Assistant:
+      return "assistant";
+    case Role.Tool:
+      return "tool";
+    default:
+      return "user";
+  }
 }
