@@ -68,5 +68,6 @@ export function writeParameters(
   writeSearch(request, target, out);
   if (!document.boolean(request.logprobs)) return;
   out.ascii(',"logprobs":true');
-  writeNumber("top_logprobs", document, request.topLogprobs, out);
+  // OpenAI's limit is 20.
+  writeClamped("top_logprobs", document, request.topLogprobs, 0, "0", 5, "5", out);
 }
