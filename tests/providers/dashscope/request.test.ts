@@ -84,8 +84,8 @@ describe("[129] parameters", () => {
     [{ response_format: { type: "json_object" } }, { response_format: { type: "json_object" } }],
     [{ response_format: { type: "text" } }, {}],
     [
-      { logprobs: true, top_logprobs: 2 },
-      { logprobs: true, top_logprobs: 2 },
+      { logprobs: true, top_logprobs: 20 },
+      { logprobs: true, top_logprobs: 5 },
     ],
     [
       { enable_search: true, search_options: { forced_search: true } },
