@@ -3,6 +3,7 @@ import { CanonicalRequest, Part, PartKind, Role } from "../../canonical/request"
 import { JsonDocument, JsonKey } from "../../json/document";
 import { Expect, FieldReader, Place } from "./field-errors";
 import { CACHE_CONTROL, ContentReader } from "./read-content";
+import { RepeatedIds } from "./repeated-ids";
 
 const TOOL_CALL_ID = new JsonKey("tool_call_id");
 const REASONING_SIGNATURE = new JsonKey("reasoning_signature");
@@ -11,6 +12,8 @@ const REASONING_SIGNATURE = new JsonKey("reasoning_signature");
 export class MessageReader {
   private content: ContentReader;
   private document: JsonDocument;
+  /** Made with the first call: most conversations have none. */
+  private repeatedIds: RepeatedIds | null = null;
 
   constructor(
     private request: CanonicalRequest,
@@ -132,6 +135,12 @@ export class MessageReader {
     if (called < 0) return;
     const part = this.content.add(PartKind.ToolCall, Role.Assistant, message);
     part.id = id;
+    let repeatedIds = this.repeatedIds;
+    if (repeatedIds === null) {
+      repeatedIds = new RepeatedIds(this.document);
+      this.repeatedIds = repeatedIds;
+    }
+    part.repetition = repeatedIds.call(id);
     part.name = this.requiredName(called, "function.name");
     part.value = fields.optional(called, keys.ARGUMENTS, "function.arguments", Expect.String);
     part.cacheControl = fields.optional(call, CACHE_CONTROL, "cache_control", Expect.Object);
@@ -153,6 +162,8 @@ export class MessageReader {
     const part: Part = this.content.add(PartKind.ToolResult, Role.Tool, message);
     part.id = this.fields.required(object, key, path, Expect.String);
     part.idFromName = key === keys.NAME;
+    const repeatedIds = this.repeatedIds;
+    if (repeatedIds !== null && !part.idFromName) part.repetition = repeatedIds.result(part.id);
     this.content.read(object, Role.Tool, message, true);
   }
 

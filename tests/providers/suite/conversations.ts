@@ -96,6 +96,13 @@ const FOREIGN: Member[][] = [
     result("call_sig2", "second first"),
     result("call_sig", "It is sunny."),
   ],
+  // Servers that count the calls of each answer anew.
+  [
+    assistant(null, { tool_calls: [call("call_0", "get_weather", '{"city":"Rome"}')] }),
+    result("call_0", "It is sunny."),
+    assistant(null, { tool_calls: [call("call_0", "get_time", '{"city":"Oslo"}')] }),
+    result("call_0", "It is noon."),
+  ],
 ];
 
 /**
