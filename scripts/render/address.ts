@@ -7,7 +7,7 @@ import {
   splitUrl,
   URL_FIELDS,
 } from "../../assembly/config/address";
-import type { ProviderType } from "../../assembly/providers/provider-type";
+import type { Protocol, ProviderType } from "../../assembly/providers/provider-type";
 import { UserError } from "../support/failure";
 import { findType, listTypeVariants } from "../support/provider-types";
 
@@ -24,6 +24,13 @@ export function findHost(provider: JsonObject, path: string, environment: Enviro
   const chosen = chooseVariant(type, provider, environment);
   const host = hostTemplate(chosen, provider, environment);
   return host === "" ? null : fillIn(host, chosen, provider, path, environment);
+}
+
+/** The protocol that a provider speaks with its members: some types have a second one. Null for an unknown type. */
+export function findProtocol(provider: object): Protocol | null {
+  const members = provider as JsonObject;
+  const type = findType(text(members, "type", {}));
+  return type === null ? null : chooseVariant(type, members, {}).protocol;
 }
 
 /** The names of the variables that a host still holds. */

@@ -1,5 +1,6 @@
 import { UserError } from "../support/failure";
-import { findHost } from "./address";
+import type { Protocol } from "../../assembly/providers/provider-type";
+import { findHost, findProtocol } from "./address";
 
 /** What the renderer needs to know of one Envoy cluster. */
 export interface ProviderCluster {
@@ -9,6 +10,8 @@ export interface ProviderCluster {
   type: string;
   /** The vendor's host, maybe with a port; variables of the environment that are not set stay in it. Null when nobody says it. */
   host: string | null;
+  /** Null for an unknown type. */
+  protocol: Protocol | null;
   /** The first provider as the plugin JSON has it. */
   members: Record<string, unknown>;
   /** Whether the providers of this cluster have keys that the module sets. */
@@ -60,6 +63,7 @@ function readClusters(providers: unknown[]): ProviderCluster[] {
       path,
       type: asText(provider["type"], `${path}.type`),
       host: findHost(provider, path, process.env),
+      protocol: findProtocol(provider),
       members: provider,
       hasTokens: Array.isArray(provider["apiTokens"]) && provider["apiTokens"].length > 0,
     };

@@ -3,8 +3,13 @@ import { VENDOR_NAMES, type VendorName } from "../../tests/mocks/types";
 import { readPluginFacts } from "../render/plugin";
 import { findType } from "./provider-types";
 
-/** The mock that stands in for a provider type: its own vendor's, else the one that speaks its protocol. */
-export function findMockVendor(type: string): VendorName {
+/**
+ * The mock that stands in for a provider type: its own vendor's, else the one that speaks its protocol. `protocol` is the provider's,
+ * when its members may have chosen another one than the type's first.
+ */
+export function findMockVendor(type: string, protocol: Protocol | null = null): VendorName {
+  if (protocol === Protocol.Hunyuan) return "hunyuan";
+  if (protocol === Protocol.MiniMax) return "minimax";
   if (type === "qwen" || type === "dashscope") return "dashscope";
   if (type === "deepseek") return "deepseek";
   if (type === "cohere") return "cohere";
@@ -32,5 +37,7 @@ export function assignMockEndpoints(
   ports: Record<VendorName, number>,
 ): Record<string, string> {
   const { clusters } = readPluginFacts(plugin);
-  return Object.fromEntries(clusters.map(({ name, type }) => [name, `${host}:${ports[findMockVendor(type)]}`]));
+  return Object.fromEntries(
+    clusters.map(({ name, type, protocol }) => [name, `${host}:${ports[findMockVendor(type, protocol)]}`]),
+  );
 }

@@ -1,3 +1,4 @@
+import { findProtocol } from "../render/address";
 import { findEnvironmentNames } from "../render/plugin";
 import { UserError } from "../support/failure";
 import { findMockVendor } from "../support/mock-providers";
@@ -18,7 +19,7 @@ export function preparePluginForMocks(plugin: object, mockKeys: Record<string, s
   const root = structuredClone(plugin) as JsonObject;
   for (const provider of asList(root["providers"])) {
     if (!isObject(provider) || typeof provider["type"] !== "string") continue;
-    provider["apiTokens"] = [mockKeys[findMockVendor(provider["type"])]];
+    provider["apiTokens"] = [mockKeys[findMockVendor(provider["type"], findProtocol(provider))]];
   }
   const environment = Object.fromEntries(findEnvironmentNames(root).map((name) => [name, `mock-${name}`]));
   return { plugin: root, environment, notes: [] };

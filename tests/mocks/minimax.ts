@@ -149,7 +149,7 @@ export const minimax: Vendor = {
   answer(request: MockRequest, key: string, wishes: AnswerWishes): Answer {
     if (request.path !== "/v1/text/chatcompletion_pro" || request.method !== "POST")
       return refuse(2013, "not found", 404);
-    if (!/^GroupId=\d+$/.test(request.query)) return refuse(1004, "login fail: GroupId is missing");
+    if (!/^\??GroupId=\d+$/.test(request.query)) return refuse(1004, "login fail: GroupId is missing");
     const refusal = checkHeaders(request, "bearer", key);
     if (refusal) {
       const isKey = ["no-key", "bad-key-form", "wrong-key"].includes(refusal.reason);

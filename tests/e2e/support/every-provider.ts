@@ -1,5 +1,6 @@
 import { listProviderTypes } from "../../../assembly/providers/catalogue";
 import { Protocol, type ProviderType } from "../../../assembly/providers/provider-type";
+import { findProtocol } from "../../../scripts/render/address";
 import { findMockVendor } from "../../../scripts/support/mock-providers";
 import type { VendorName } from "../../mocks/types";
 import type { Behaviour, ProtocolAdapter } from "../../providers/suite/adapter";
@@ -56,13 +57,16 @@ function caseOfType(type: ProviderType): EveryProviderCase {
 function caseOfAdapter(adapter: ProtocolAdapter): EveryProviderCase {
   const { type, model, apiVersion, provider, apiToken } = adapter.target;
   const id = `native-${adapter.name}`;
-  const apiTokens = apiToken === "" ? {} : { apiTokens: [`\${${KEY_VARIABLES[findMockVendor(type)]}}`] };
+  const vendor = findMockVendor(type, findProtocol({ type, ...provider }));
+  const apiTokens = apiToken === "" ? {} : { apiTokens: [`\${${KEY_VARIABLES[vendor]}}`] };
+  // Hunyuan's key signs; it stands in a member of its own.
+  const signing = provider?.["hunyuanAuthKey"] === undefined ? {} : { hunyuanAuthKey: `\${${KEY_VARIABLES.hunyuan}}` };
   return {
     id,
     model,
     // OpenAI's is the one that stands in where there is none.
-    hasMock: findMockVendor(type) !== "openai",
-    provider: { id, type, ...apiTokens, ...(apiVersion === undefined ? {} : { apiVersion }), ...provider },
+    hasMock: vendor !== "openai",
+    provider: { id, type, ...apiTokens, ...(apiVersion === undefined ? {} : { apiVersion }), ...provider, ...signing },
     without: (behaviour) => adapter.unsupported[behaviour] ?? null,
   };
 }
