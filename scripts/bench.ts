@@ -61,6 +61,7 @@ async function run(options: BenchOptions, works: Work[], systems: System[], fold
     scale: options.scale * (options.isQuick ? 0.4 : 1),
     maxRounds: options.rounds ?? (options.isQuick ? 3 : 100),
     isExplicit: options.systems !== null,
+    repetitions: works.length * 4,
   };
   const output = options.out ?? OUTPUT;
   const { commit, seed } = bench;

@@ -45,6 +45,17 @@ export function pauseProcesses(processes: number[], isPaused: boolean): void {
   }
 }
 
+/** How many files and connections processes have open. */
+export function countOpenFiles(processes: number[]): number {
+  return processes.reduce((sum, process) => {
+    try {
+      return sum + readdirSync(`/proc/${process}/fd`).length;
+    } catch {
+      return sum;
+    }
+  }, 0);
+}
+
 /** How many files one process may open. */
 export function openFileLimit(): number {
   const line = /^Max open files\s+(\S+)\s+(\S+)/m.exec(readText("/proc/self/limits"));

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { listProcesses, openFileLimit, pauseProcesses, residentKb } from "./accounting";
+import { countOpenFiles, listProcesses, openFileLimit, pauseProcesses, residentKb } from "./accounting";
 import { FIRST_WORD, makeAnswers, type AnswerFile } from "./answers";
 import { probe } from "./probe";
 import { Load, type LoadOptions, type LoadResult } from "./programs";
@@ -37,6 +37,8 @@ export interface Bench {
   maxRounds: number;
   /** The systems were named one by one: each is measured everywhere. */
   isExplicit: boolean;
+  /** How many turns may still be taken again because of others on the machine. */
+  repetitions: number;
 }
 
 /** A system that takes this work, and where. */
@@ -138,11 +140,11 @@ async function measureSpeed(bench: Bench, work: Work, contenders: Contender[]): 
     for (let turn = 0; turn < contenders.length; turn++) {
       const contender = contenders[(turn + round) % contenders.length];
       if (contender === undefined || round >= roundsOf(contender, count)) continue;
-      results.set(contender.id, await inTurn(contender.processes, () => runLoad(bench, work, contender)));
+      results.set(contender.id, await runUndisturbed(bench, work, contender));
     }
     rounds.push(results);
   }
-  for (const { id, measured } of contenders) summarise(id, measured, rounds);
+  for (const { id, measured } of contenders) summarise(bench, id, measured, rounds);
 }
 
 /** Engines that compile while they run need longer until they are as fast as they can be. */
@@ -158,6 +160,29 @@ async function inTurn<T>(processes: number[], work: () => Promise<T>): Promise<T
   } finally {
     pauseProcesses(processes, true);
   }
+}
+
+/** Above this part of the time a turn is taken again, for as long as there are repetitions left. */
+const DISTURBANCE_LIMIT = 0.06;
+const TRIES = 3;
+
+/** One turn; again when somebody else used the proxy's core meanwhile. The least disturbed one counts. */
+async function runUndisturbed(bench: Bench, work: Work, contender: Contender): Promise<LoadResult> {
+  let best: { result: LoadResult; disturbance: number } | null = null;
+  for (let attempt = 1; ; attempt++) {
+    const result = await inTurn(contender.processes, () => runLoad(bench, work, contender));
+    const disturbance = disturbanceOf(bench, result);
+    if (best === null || disturbance < best.disturbance) best = { result, disturbance };
+    const isGood = best.disturbance <= DISTURBANCE_LIMIT || contender.processes.length === 0;
+    if (isGood || attempt >= TRIES || bench.repetitions <= 0) return best.result;
+    bench.repetitions--;
+  }
+}
+
+function disturbanceOf({ surroundings }: Bench, result: LoadResult): number {
+  const busy = result.coreBusyNs[surroundings.cores.proxy];
+  if (busy === undefined || result.cpuNs.length === 0) return 0;
+  return Math.max(0, busy - sum(result.cpuNs)) / (result.seconds * 1e9);
 }
 
 /** The ceiling is known after one round, and who is many times slower after two. */
@@ -187,7 +212,7 @@ function runLoad(bench: Bench, { method, request, answer }: Work, contender: Con
   ).result();
 }
 
-function summarise(id: string, measured: Measured, rounds: Map<string, LoadResult>[]): void {
+function summarise(bench: Bench, id: string, measured: Measured, rounds: Map<string, LoadResult>[]): void {
   const own = rounds.flatMap((round) => round.get(id) ?? []);
   const speeds = own.map((result) => (result.answers - result.failures) / result.seconds);
   measured.rounds = speeds.map((speed) => round(speed, 1));
@@ -201,6 +226,7 @@ function summarise(id: string, measured: Measured, rounds: Map<string, LoadResul
   if (own.some((result) => result.cpuNs.length > 0)) {
     measured.cpuUs = round(median(own.map((result) => cpuOf(result))), 2);
     measured.busy = round(median(own.map((result) => sum(result.cpuNs) / (result.seconds * 1e9))), 3);
+    measured.disturbed = round(median(own.map((result) => disturbanceOf(bench, result))), 3);
     if (pairs.length > 0)
       measured.cpuRatio = round(median(pairs.map(({ mine, bare }) => cpuOf(bare) / cpuOf(mine))), 3);
   }
@@ -237,6 +263,9 @@ function round(value: number, digits: number): number {
   return Number(value.toFixed(digits));
 }
 
+/** A phase of the memory row ends behind so many seconds, for those that do not get as far as the others. */
+const MEMORY_PATIENCE_S = 9;
+
 /** Half of the requests are unary, half streams; a tenth as many before, so that pools and caches are full. */
 async function measureMemory(bench: Bench, work: Work, contenders: Contender[]): Promise<void> {
   if (work.method.kind !== "memory") return;
@@ -263,7 +292,8 @@ async function measureMemory(bench: Bench, work: Work, contenders: Contender[]):
       if (index === 2) {
         contender.measured.memory = { beforeKb: residentKb(contender.processes), afterKb: 0, requests: 0 };
       }
-      const options: LoadOptions = { connections, count: Math.round(count), patience: 8 };
+      const patience = contender.system?.isSlow === true ? 3 : MEMORY_PATIENCE_S;
+      const options: LoadOptions = { connections, count: Math.round(count), patience };
       const { programs, cores } = bench.surroundings;
       const load = (): Promise<LoadResult> =>
         new Load(programs, cores, same.address.port, same.requests, options).result();
@@ -288,12 +318,18 @@ async function measureIdle(bench: Bench, wanted: number, contenders: Contender[]
     if (processes.length === 0) continue;
     await inTurn(processes, async () => {
       const beforeKb = residentKb(processes);
+      const filesBefore = countOpenFiles(processes);
       const load = new Load(programs, cores, address.port, requests, { hold: streams, patience: 40 });
       const held = await load.held;
       await new Promise((resolve) => setTimeout(resolve, 500));
       measured.idle = { beforeKb, afterKb: residentKb(processes), streams: held };
       load.release();
       await load.result();
+      // It must have closed its connections to the mock before it is stopped: the mock has no more room than for one proxy's.
+      const deadline = performance.now() + 10_000;
+      while (countOpenFiles(processes) > filesBefore + 100 && performance.now() < deadline) {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
     });
   }
 }

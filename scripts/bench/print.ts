@@ -19,6 +19,7 @@ function describe(measured: Measured): string {
   if (cpuUs !== undefined) parts.push(`cpu ${cpuUs.toFixed(1)} us`);
   if (cpuRatio !== undefined) parts.push(`(${cpuRatio.toFixed(2)})`);
   if (busy !== undefined) parts.push(`busy ${(100 * busy).toFixed(0)}%`);
+  if ((measured.disturbed ?? 0) > 0.03) parts.push(`DISTURBED ${(100 * (measured.disturbed ?? 0)).toFixed(0)}%`);
   if (latencyUs !== undefined) parts.push(`p50 ${latencyUs.p50.toFixed(0)} p99 ${latencyUs.p99.toFixed(0)} us`);
   if (markerUs !== undefined) parts.push(`first ${markerUs.p50.toFixed(0)} us`);
   if (memory !== undefined) {

@@ -148,6 +148,8 @@ export interface LoadResult {
   ownCpuNs: number;
   /** Per watched process. */
   cpuNs: number[];
+  /** What each core of the machine did, for whomever. */
+  coreBusyNs: number[];
 }
 
 /** What the load generator is told, by its option names. */

@@ -21,6 +21,8 @@ export interface Measured {
   markerUs?: Distribution;
   /** Part of the time for which the proxy's core was busy, 0 to 1; below about 0.9 something else was the bottleneck. */
   busy?: number;
+  /** Part of the time for which somebody else used the proxy's core, 0 to 1. */
+  disturbed?: number;
   /** Answers other than 2xx, and connections that broke. */
   failures?: number;
   memory?: { beforeKb: number; afterKb: number; requests: number };

@@ -180,14 +180,12 @@ export const WORKS: readonly Work[] = [
   }),
   closed("anthropic", "memory", "memory over 50,000 requests, every second one streamed", 16, {
     method: { kind: "memory", requests: 50000 },
-    isMain: true,
   }),
   closed("anthropic", "idle", "memory with 10,000 idle open streams", 1, {
     request: STREAMED,
     answer: STREAM_54,
     pace: { gapUs: 0, perWrite: 8, holdAfter: 8 },
     method: { kind: "idle", streams: 10000 },
-    isMain: true,
   }),
   closed("anthropic", "start", "from start to ready, any core", 1, {
     method: { kind: "start", rounds: 5, isPinned: false },
