@@ -1,16 +1,21 @@
 import * as keys from "../../canonical/openai-keys";
 import { JsonDocument, JsonKey } from "../../json/document";
 import { ProviderType, ReasoningHistory } from "../provider-type";
+import { plainIdLength } from "../shared/thought-ids";
 import { EditList } from "./edits";
 
 const REASONING_SIGNATURE = new JsonKey("reasoning_signature");
 const REASONING_DETAILS = new JsonKey("reasoning_details");
 /** Images that a model made: part of answers, never of a request. */
 const IMAGES = new JsonKey("images");
+const TOOL_CALL_ID = new JsonKey("tool_call_id");
+/** Longest id of a call that OpenAI takes: "string too long. Expected a string with maximum length 40". */
+const MOST_ID_BYTES: i32 = 40;
 
 /**
  * Edits the conversation for a server's dialect: `developer` becomes `system` where the server does not know it (checklist
- * item 133), and reasoning of earlier answers is removed where the server rejects it (item 134).
+ * item 133), reasoning of earlier answers is removed where the server rejects it (item 134), and Gemini's signatures are cut off the
+ * ids of calls, which they make too long for others (item 85).
  */
 export class HistoryEditor {
   constructor(
@@ -19,8 +24,17 @@ export class HistoryEditor {
     private edits: EditList,
   ) {}
 
-  /** Whether this server's dialect differs at all, so that the messages must be looked at. */
-  isNeeded(): bool {
+  /** Whether anything may have to be edited: this server's dialect differs, or a call carries a signature. */
+  isNeeded(messages: i32): bool {
+    if (this.hasDialect()) return true;
+    const document = this.document;
+    for (let message = document.first(messages); message >= 0; message = document.nextElement(message)) {
+      if (this.isSigned(message)) return true;
+    }
+    return false;
+  }
+
+  private hasDialect(): bool {
     const type = this.type;
     return !type.acceptsDeveloperRole || type.rejectsNames || type.reasoningHistory != ReasoningHistory.Keep;
   }
@@ -35,7 +49,11 @@ export class HistoryEditor {
       if (document.equals(role, keys.USER)) isToolTurn = this.hasToolCalls(document.nextElement(message));
       const needsName = document.equals(role, keys.TOOL) || document.equals(role, keys.FUNCTION);
       const isNameless = this.type.rejectsNames && !needsName;
-      if (isNameless || (isAssistant && this.type.reasoningHistory != ReasoningHistory.Keep)) {
+      if (
+        isNameless ||
+        this.isSigned(message) ||
+        (isAssistant && this.type.reasoningHistory != ReasoningHistory.Keep)
+      ) {
         this.editMembers(message, isAssistant, isToolTurn, isNameless);
       } else if (this.isUnknownRole(role)) {
         this.edits.replaceNode(role).ascii('"system"');
@@ -71,9 +89,42 @@ export class HistoryEditor {
         keptBefore = true;
         if (document.equals(key, keys.ROLE) && this.isUnknownRole(value))
           this.edits.replaceNode(value).ascii('"system"');
+        else if (document.equals(key, TOOL_CALL_ID)) this.cutSignature(value);
+        else if (document.equals(key, keys.TOOL_CALLS)) this.cutSignatures(value);
       }
       previousEnd = document.end(value);
     }
+  }
+
+  private isSignedId(id: i32): bool {
+    const length = this.document.textLength(id);
+    return length > MOST_ID_BYTES && plainIdLength(this.document.textPointer(id), length) < length;
+  }
+
+  private isSigned(message: i32): bool {
+    const document = this.document;
+    if (this.isSignedId(document.find(message, TOOL_CALL_ID))) return true;
+    const calls = document.find(message, keys.TOOL_CALLS);
+    for (let call = document.first(calls); call >= 0; call = document.nextElement(call)) {
+      if (this.isSignedId(document.find(call, keys.ID))) return true;
+    }
+    return false;
+  }
+
+  private cutSignatures(calls: i32): void {
+    const document = this.document;
+    for (let call = document.first(calls); call >= 0; call = document.nextElement(call)) {
+      this.cutSignature(document.find(call, keys.ID));
+    }
+  }
+
+  private cutSignature(id: i32): void {
+    if (!this.isSignedId(id)) return;
+    const pointer = this.document.textPointer(id);
+    const edit = this.edits.replaceNode(id);
+    edit.byte(0x22);
+    edit.bytes(pointer, plainIdLength(pointer, this.document.textLength(id)));
+    edit.byte(0x22);
   }
 
   private isRemoved(key: i32, isToolTurn: bool): bool {

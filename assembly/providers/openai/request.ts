@@ -152,7 +152,7 @@ export class RequestEditor {
     else if (document.equals(key, keys.STREAM_OPTIONS)) this.mergeUsageFlag(value);
     else if (document.equals(key, keys.MESSAGES)) {
       const history = new HistoryEditor(document, this.type, this.edits);
-      if (history.isNeeded()) history.edit(value);
+      if (history.isNeeded(value)) history.edit(value);
     } else if (this.type.saysEffortAsThinking && document.equals(key, REASONING_EFFORT)) {
       const text = this.edits.replace(document.start(key), document.end(value));
       writeThinking(document, value, this.target.model, text);
