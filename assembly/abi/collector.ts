@@ -7,8 +7,10 @@
  */
 
 /** Estimated bytes that any callback leaves behind, and a new context. */
-const CALLBACK_BYTES: i64 = 512;
-const CONTEXT_BYTES: i64 = 2048;
+const CALLBACK_BYTES: i64 = 128;
+const CONTEXT_BYTES: i64 = 1024;
+/** The share of the bytes that a callback is for: most of them are text, which no object is made for. */
+const SIZE_SHIFT: i64 = 3;
 /** Garbage that may gather before it is collected; more when there are many streams, because marking costs time for each of them. */
 const LEAST_BUDGET: i64 = 256 * 1024;
 const BUDGET_PER_STREAM: i64 = 1024;
@@ -21,7 +23,12 @@ let estimate: i64 = 0;
 export function beginCallback(size: i32): void {
   depth += 1;
   // A trailer's callback says "all there is" with a size that is no number of bytes.
-  estimate += CALLBACK_BYTES + (size == i32.MAX_VALUE ? 0 : (max(size, 0) as i64));
+  estimate += CALLBACK_BYTES + (size == i32.MAX_VALUE ? 0 : (max(size, 0) as i64) >> SIZE_SHIFT);
+}
+
+/** Objects were made that take about so many bytes, more than the size of what is read would let one expect. */
+export function noteGarbage(bytes: i64): void {
+  estimate += bytes;
 }
 
 /** A context was made. */

@@ -1,4 +1,4 @@
-import { allocate, reallocate, release } from "./memory";
+import { allocate, copyBytes, reallocate, release, sameBytes } from "./memory";
 
 /**
  * A growable byte buffer in unmanaged memory. The owner calls `free` when done; `clear` keeps the memory for the next use.
@@ -33,7 +33,7 @@ export class ByteBuffer {
   bytes(pointer: usize, length: i32): void {
     if (length <= 0) return;
     this.reserve(length);
-    memory.copy(this.pointer + this.length, pointer, length);
+    copyBytes(this.pointer + this.length, pointer, length);
     this.length += length;
   }
 
@@ -54,6 +54,13 @@ export class ByteBuffer {
         const low = v128.load(source + (index << 1));
         const high = v128.load(source + (index << 1) + 16);
         v128.store(target + index, i8x16.narrow_i16x8_u(low, high));
+      }
+      // The last characters again with some before them, so that no loop over single ones follows.
+      if (length >= 8 && index < length) {
+        if (length - index > 8) narrowEight(source, target, index);
+        index = length - 8;
+        narrowEight(source, target, index);
+        index = length;
       }
     }
     for (; index < length; index++) store<u8>(target + index, load<u16>(source + (index << 1)) as u8);
@@ -113,10 +120,16 @@ export class ByteBuffer {
   }
 }
 
+/** Makes eight UTF-16 code units from `index` on, all below 256, into bytes. */
+function narrowEight(source: usize, target: usize, index: i32): void {
+  const units = v128.load(source + (index << 1));
+  v128.store64_lane(target + index, i8x16.narrow_i16x8_u(units, units), 0);
+}
+
 /** A managed (garbage-collected) copy of `length` bytes at `pointer`. */
 export function copyToText(pointer: usize, length: i32): StaticArray<u8> {
   const copy = new StaticArray<u8>(max(length, 0));
-  if (length > 0) memory.copy(changetype<usize>(copy), pointer, length);
+  if (length > 0) copyBytes(changetype<usize>(copy), pointer, length);
   return copy;
 }
 
@@ -133,5 +146,5 @@ export function decodeText(value: StaticArray<u8>): string {
 
 /** Whether `length` bytes at `pointer` are the same as the text. */
 export function equalsText(pointer: usize, length: i32, value: StaticArray<u8>): bool {
-  return length == value.length && memory.compare(pointer, changetype<usize>(value), length) == 0;
+  return length == value.length && sameBytes(pointer, changetype<usize>(value), length);
 }

@@ -1,3 +1,5 @@
+import { sameBytes } from "./memory";
+
 /** Every byte of a word set to `byte`. */
 function repeat(byte: u8): u64 {
   return (byte as u64) * 0x0101010101010101;
@@ -61,7 +63,7 @@ export function findBytes(pointer: usize, length: i32, wanted: usize, wantedLeng
   const limit = pointer + length - wantedLength + 1;
   let start = findByte(pointer, limit, load<u8>(wanted));
   while (start < limit) {
-    if (memory.compare(start, wanted, wantedLength) == 0) return (start - pointer) as i32;
+    if (sameBytes(start, wanted, wantedLength)) return (start - pointer) as i32;
     start = findByte(start + 1, limit, load<u8>(wanted));
   }
   return -1;

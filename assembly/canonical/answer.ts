@@ -32,7 +32,7 @@ export abstract class AnswerSink {
   isDone: bool = false;
   /** Set by `fail`; `failure` says what it was. */
   hasFailed: bool = false;
-  failure: Failure = new Failure();
+  private ownFailure: Failure | null = null;
   usage: Usage = new Usage();
 
   /** The answer begins. An empty id or model means that the provider gave none. `created`: Unix seconds, 0 when not given. */
@@ -62,6 +62,16 @@ export abstract class AnswerSink {
 
   /** Fills `failure`, then ends the answer as failed. A writer for streams adds its error event when content has gone out. */
   abstract fail(): void;
+
+  /** What went wrong; made when it is first asked for, because most answers go well. */
+  get failure(): Failure {
+    let failure = this.ownFailure;
+    if (failure === null) {
+      failure = new Failure();
+      this.ownFailure = failure;
+    }
+    return failure;
+  }
 
   /** Ends the answer as failed with a text of our own. */
   failWith(reason: FailureReason, status: i32, message: string, code: string = ""): void {

@@ -1,3 +1,5 @@
+import { sameBytes } from "../bytes/memory";
+
 /** Start value of the FNV-1a hash, 32 bits (http://www.isthe.com/chongo/tech/comp/fnv/). */
 export const HASH_START: u32 = 0x811c9dc5;
 
@@ -63,7 +65,7 @@ export class ByteMap {
       const entry = unchecked(this.slots[slot]);
       if (entry == 0) return slot;
       const key = unchecked(this.keys[entry - 1]);
-      if (key.length == length && memory.compare(changetype<usize>(key), pointer, length) == 0) return slot;
+      if (key.length == length && sameBytes(changetype<usize>(key), pointer, length)) return slot;
       slot = (slot + 1) & mask;
     }
     return 0;

@@ -12,9 +12,22 @@ export abstract class AnswerReader {
   isDone: bool = false;
   /** Set when the answer is no answer, or broke; `failure` says why. */
   hasFailed: bool = false;
-  failure: Failure = new Failure();
+  private ownFailure: Failure | null = null;
   /** Set when the provider closed a stream before its terminal event. */
   isTruncated: bool = false;
+
+  /** What went wrong; made when it is first asked for, because most answers go well. */
+  get failure(): Failure {
+    let failure = this.ownFailure;
+    if (failure === null) {
+      failure = new Failure();
+      this.ownFailure = failure;
+    }
+    return failure;
+  }
+  set failure(failure: Failure) {
+    this.ownFailure = failure;
+  }
 
   /** Reads bytes of the provider; true when they may go out exactly as they are, false when the output takes their place. */
   abstract read(pointer: usize, length: i32, isEnd: bool, output: ByteBuffer): bool;

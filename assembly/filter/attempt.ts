@@ -52,7 +52,8 @@ export class AttemptStream extends StreamContext {
   private phase: Phase = Phase.Requesting;
   private head: UpstreamHead = new UpstreamHead();
   private reader: AnswerReader | null = null;
-  private errorBody: ByteBuffer = new ByteBuffer();
+  /** Made for the first bytes of an error. */
+  private errorBody: ByteBuffer | null = null;
   /** Client bytes that wait for the first servable content; owned. */
   private held: ByteBuffer = new ByteBuffer();
 
@@ -155,22 +156,29 @@ export class AttemptStream extends StreamContext {
   }
 
   private readError(plan: Plan, target: AttemptTarget, size: i32, endOfStream: bool): Action {
+    let body = this.errorBody;
+    if (body === null) {
+      body = new ByteBuffer();
+      this.errorBody = body;
+    }
     if (size > 0 && getBufferBytes(BufferType.ResponseBody, size, received)) {
-      const room = MAX_ERROR_BYTES - this.errorBody.length;
-      this.errorBody.bytes(received.pointer, min(received.length, room));
+      body.bytes(received.pointer, min(received.length, MAX_ERROR_BYTES - body.length));
       replaceBufferPrefix(BufferType.ResponseBody, received.length, 0, 0);
     }
     received.release();
-    if (!endOfStream && this.errorBody.length < MAX_ERROR_BYTES) return Action.Pause;
+    if (!endOfStream && body.length < MAX_ERROR_BYTES) return Action.Pause;
     return this.decideError(plan, target);
   }
 
   private decideError(plan: Plan, target: AttemptTarget): Action {
     const failure = new Failure();
     const protocol = protocolFor(target.provider.type);
-    const length = this.head.isEncoded ? 0 : this.errorBody.length;
     const head = this.head;
-    protocol.readError(new ErrorAnswer(head.status, this.errorBody.pointer, length, head.errorType), failure);
+    const body = this.errorBody;
+    const isReadable = body !== null && !head.isEncoded;
+    const pointer: usize = body === null ? 0 : body.pointer;
+    const length = body !== null && isReadable ? body.length : 0;
+    protocol.readError(new ErrorAnswer(head.status, pointer, length, head.errorType), failure);
     if (failure.retryAfterSeconds > 0 && !head.hasRetryAfter) {
       setHeaderText(HeaderMap.ResponseHeaders, RETRY_AFTER, encodeText(failure.retryAfterSeconds.toString()));
     }
@@ -276,7 +284,8 @@ export class AttemptStream extends StreamContext {
 
   private releaseAll(): void {
     this.request.free();
-    this.errorBody.free();
+    const body = this.errorBody;
+    if (body !== null) body.free();
     this.held.free();
     const reader = this.reader;
     if (reader !== null) reader.free();

@@ -18,6 +18,7 @@ import {
   PATH,
 } from "./header-names";
 import { isJsonType } from "./media-type";
+import { sameBytes } from "../bytes/memory";
 
 /** What a request is for. */
 export const enum Endpoint {
@@ -33,6 +34,7 @@ const MODEL_PREFIX = encodeText("/v1/models/");
 const POST = encodeText("POST");
 const GET = encodeText("GET");
 
+const NO_TEXT = new StaticArray<u8>(0);
 const pairs = new HeaderPairs();
 const scratch = new ByteBuffer();
 
@@ -51,12 +53,22 @@ export class ClientHead {
   isEncoded: bool = false;
   /** Bytes of the body as announced; -1 when unknown. */
   contentLength: i64 = -1;
-  authority: StaticArray<u8> = new StaticArray<u8>(0);
+  authority: StaticArray<u8> = NO_TEXT;
   /** For `Endpoint.Model`: the model's name as it stands in the path. */
-  modelName: StaticArray<u8> = new StaticArray<u8>(0);
+  modelName: StaticArray<u8> = NO_TEXT;
 
   /** Reads and cleans the request headers. */
   read(): void {
+    this.endpoint = Endpoint.Unknown;
+    this.isPost = false;
+    this.isGet = false;
+    this.isJson = true;
+    this.hasPlainPath = false;
+    this.hasPlainType = false;
+    this.isEncoded = false;
+    this.contentLength = -1;
+    this.authority = NO_TEXT;
+    this.modelName = NO_TEXT;
     if (pairs.read(HeaderMap.RequestHeaders)) {
       while (pairs.next()) this.readHeader();
     }
@@ -97,10 +109,7 @@ export class ClientHead {
       this.endpoint = Endpoint.ChatCompletions;
       this.hasPlainPath = end == length;
     } else if (isName(pointer, end, MODELS_PATH)) this.endpoint = Endpoint.Models;
-    else if (
-      end > MODEL_PREFIX.length &&
-      memory.compare(pointer, changetype<usize>(MODEL_PREFIX), MODEL_PREFIX.length) == 0
-    ) {
+    else if (end > MODEL_PREFIX.length && sameBytes(pointer, changetype<usize>(MODEL_PREFIX), MODEL_PREFIX.length)) {
       this.endpoint = Endpoint.Model;
       scratch.clear(4096);
       decodePercent(pointer + MODEL_PREFIX.length, end - MODEL_PREFIX.length, scratch);

@@ -41,6 +41,8 @@ const RESET_RETRY_ON = encodeText("retriable-headers,connect-failure,refused-str
 const POST = encodeText("POST");
 const GET = encodeText("GET");
 
+/** Of the request whose headers are read now. */
+const head = new ClientHead();
 const pairs = new HeaderPairs();
 const scratch = new ByteBuffer();
 
@@ -70,9 +72,8 @@ export class GatewayStream extends StreamContext {
 
   onRequestHeaders(endOfStream: bool): Action {
     this.hasBegun = true;
-    const head = new ClientHead();
     head.read();
-    if (head.endpoint == Endpoint.Models || head.endpoint == Endpoint.Model) return this.answerModels(head);
+    if (head.endpoint == Endpoint.Models || head.endpoint == Endpoint.Model) return this.answerModels();
     const failure = new Failure();
     if (head.endpoint != Endpoint.ChatCompletions) {
       failure.set(
@@ -133,7 +134,7 @@ export class GatewayStream extends StreamContext {
     return this.awaitsBody ? this.planBody(i32.MAX_VALUE) : Action.Continue;
   }
 
-  private answerModels(head: ClientHead): Action {
+  private answerModels(): Action {
     this.isUncounted = true;
     const failure = new Failure();
     if (!head.isGet) {

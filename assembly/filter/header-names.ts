@@ -1,4 +1,5 @@
 import { encodeText } from "../bytes/buffer";
+import { sameBytes } from "../bytes/memory";
 
 /* Header and property names as bytes, made once per VM. */
 
@@ -87,11 +88,11 @@ const KEPT_ON_ERROR: StaticArray<u8>[] = [
 
 /** Whether a name equals a text. */
 export function isName(pointer: usize, length: i32, name: StaticArray<u8>): bool {
-  return length == name.length && memory.compare(pointer, changetype<usize>(name), length) == 0;
+  return length == name.length && sameBytes(pointer, changetype<usize>(name), length);
 }
 
 function startsWith(pointer: usize, length: i32, prefix: StaticArray<u8>): bool {
-  return length >= prefix.length && memory.compare(pointer, changetype<usize>(prefix), prefix.length) == 0;
+  return length >= prefix.length && sameBytes(pointer, changetype<usize>(prefix), prefix.length);
 }
 
 function isOneOf(pointer: usize, length: i32, names: StaticArray<u8>[]): bool {

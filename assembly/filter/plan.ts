@@ -10,6 +10,8 @@ import { AttemptTarget } from "../providers/provider";
 import { Selection } from "../routing/select";
 
 const NO_TEXT = new StaticArray<u8>(0);
+/** Shared and always empty. */
+const NO_RECORDS: AttemptRecord[] = [];
 const TIMER_TOLERANCE_MS: i64 = 20;
 
 /**
@@ -31,7 +33,8 @@ export class Plan {
   selection: Selection | null = null;
   /** Attempts begun. */
   attempts: i32 = 0;
-  records: AttemptRecord[] = [];
+  /** How the failed attempts went; a list of its own from the first one on. */
+  records: AttemptRecord[] = NO_RECORDS;
   /** Whether the current attempt's answer goes to the client; nothing is retried from then on. */
   isCommitted: bool = false;
   /** Whether the answer reached its proper end. */
@@ -106,6 +109,7 @@ export class Plan {
     this.isAttemptReported = true;
     this.countNotices(target);
     this.metrics.countAttempt(target.provider, target.model, failure.reason);
+    if (this.records === NO_RECORDS) this.records = [];
     this.records.push(new AttemptRecord(target.provider.id, target.model, failure));
   }
 

@@ -1,5 +1,5 @@
 import { encodeText } from "../bytes/buffer";
-import { allocate, reallocate, release } from "../bytes/memory";
+import { allocate, reallocate, release, sameBytes } from "../bytes/memory";
 import { hashBytes } from "./keys";
 import { readFloat, readInteger } from "./numbers";
 import { equalsUnescaped } from "./read";
@@ -248,7 +248,7 @@ function equalsText(base: usize, tape: usize, node: i32, text: usize, textLength
   const inside = base + nodeStart(tape, node) + 1;
   const length = lengthOf(tape, node) - 2;
   if (nodeMeta(tape, node) & FLAG_ESCAPED) return equalsUnescaped(inside, length, text, textLength);
-  return length == textLength && memory.compare(inside, text, length) == 0;
+  return length == textLength && sameBytes(inside, text, length);
 }
 
 function findMember(base: usize, tape: usize, nodes: i32, object: i32, name: usize, nameLength: i32, hash: u32): i32 {

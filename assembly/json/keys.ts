@@ -1,5 +1,5 @@
 import { ByteBuffer } from "../bytes/buffer";
-import { allocate, release } from "../bytes/memory";
+import { allocate, release, sameBytes } from "../bytes/memory";
 import { equalsUnescaped, unescapeInto } from "./read";
 import { FLAG_ESCAPED, HASH_SHIFT, nodeEnd, nodeMeta, nodeNext, nodeStart } from "./tape";
 
@@ -51,7 +51,7 @@ export function sameKey(tape: usize, base: usize, left: i32, right: i32): bool {
   const rightText = base + nodeStart(tape, right) + 1;
   const rightLength = nodeEnd(tape, right) - nodeStart(tape, right) - 2;
   if (!((leftMeta | rightMeta) & FLAG_ESCAPED)) {
-    return leftLength == rightLength && memory.compare(leftText, rightText, leftLength) == 0;
+    return leftLength == rightLength && sameBytes(leftText, rightText, leftLength);
   }
   const plain = new ByteBuffer();
   unescapeInto(rightText, rightLength, plain);

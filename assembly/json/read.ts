@@ -2,6 +2,7 @@ import { ByteBuffer } from "../bytes/buffer";
 import { findByte } from "../bytes/find";
 import { hexValue } from "../bytes/hex";
 import { appendCodePoint } from "../bytes/utf8";
+import { sameBytes } from "../bytes/memory";
 
 const REPLACEMENT: u32 = 0xfffd;
 
@@ -85,11 +86,11 @@ export function equalsUnescaped(pointer: usize, length: i32, text: usize, textLe
   // An escape of 6 bytes stands for at least 1 byte, so lengths that are too far apart need no unescaping.
   if (textLength > length || length > textLength * 6) return false;
   if (findByte(pointer, pointer + length, 0x5c) == pointer + length) {
-    return length == textLength && memory.compare(pointer, text, length) == 0;
+    return length == textLength && sameBytes(pointer, text, length);
   }
   const plain = new ByteBuffer();
   unescapeInto(pointer, length, plain);
-  const same = plain.length == textLength && memory.compare(plain.pointer, text, textLength) == 0;
+  const same = plain.length == textLength && sameBytes(plain.pointer, text, textLength);
   plain.free();
   return same;
 }

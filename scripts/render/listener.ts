@@ -75,8 +75,8 @@ function renderRoute(facts: PluginFacts): object {
             route: {
               timeout: "0s",
               inline_cluster_specifier_plugin: { extension: renderClusterSpecifier(facts) },
+              // No retry_on: with one, the router keeps a copy of every body; the module asks for retries by header where there is a next target.
               retry_policy: {
-                retry_on: "retriable-headers",
                 refresh_cluster_on_retry: true,
                 retry_back_off: { base_interval: "0.001s", max_interval: "0.01s" },
               },

@@ -42,11 +42,8 @@ function addElement(list: ByteBuffer, pointer: usize, length: i32): void {
   list.bytes(pointer, length);
 }
 
-/** One choice while it is gathered. All texts are the insides of JSON strings. */
-class GatheredChoice {
-  finish: FinishReason = FinishReason.Stop;
-  hasFinished: bool = false;
-  text: ByteBuffer = new ByteBuffer();
+/** What only some answers have. All texts are the insides of JSON strings. */
+class RareParts {
   reasoning: ByteBuffer = new ByteBuffer();
   openReasoning: OpenReasoning = new OpenReasoning();
   /** Elements of `thinking_blocks`, with commas. */
@@ -57,31 +54,66 @@ class GatheredChoice {
   logprobs: ByteBuffer = new ByteBuffer();
   tools: GatheredTool[] = [];
 
+  free(): void {
+    this.reasoning.free();
+    this.openReasoning.free();
+    this.blocks.free();
+    this.images.free();
+    this.annotations.free();
+    this.logprobs.free();
+    for (let tool = 0; tool < this.tools.length; tool++) unchecked(this.tools[tool]).arguments.free();
+    this.tools = [];
+  }
+}
+
+/** One choice while it is gathered. Its text is the inside of a JSON string. */
+class GatheredChoice {
+  finish: FinishReason = FinishReason.Stop;
+  hasFinished: bool = false;
+  text: ByteBuffer = new ByteBuffer();
+  private rareParts: RareParts | null = null;
+
   constructor(public index: i32) {}
 
+  /** The rare parts, made when the first of them comes. */
+  get rare(): RareParts {
+    let rare = this.rareParts;
+    if (rare === null) {
+      rare = new RareParts();
+      this.rareParts = rare;
+    }
+    return rare;
+  }
+
   write(out: ByteBuffer): void {
+    const rare = this.rareParts;
     out.ascii('{"index":');
     out.decimal(this.index);
     out.ascii(',"message":{"role":"assistant","content":');
     this.writeText(this.text, out);
     // Required members of OpenAI's schema; a refusal is told as text, and log probabilities are not asked for.
     out.ascii(',"refusal":null');
-    if (this.reasoning.length > 0) {
-      out.ascii(',"reasoning_content":');
-      this.writeText(this.reasoning, out);
-    }
-    writeList(',"thinking_blocks":[', this.blocks, out);
-    writeList(',"images":[', this.images, out);
-    writeList(',"annotations":[', this.annotations, out);
-    if (this.tools.length > 0) this.writeTools(out);
-    if (this.logprobs.length > 0) {
-      writeList('},"logprobs":{"content":[', this.logprobs, out);
+    if (rare !== null) this.writeRare(rare, out);
+    if (rare !== null && rare.logprobs.length > 0) {
+      writeList('},"logprobs":{"content":[', rare.logprobs, out);
       out.ascii(',"refusal":null}');
     } else out.ascii('},"logprobs":null');
     out.ascii(',"finish_reason":"');
-    const unfinished = this.tools.length > 0 ? FinishReason.ToolCalls : FinishReason.Stop;
+    const hasTools = rare !== null && rare.tools.length > 0;
+    const unfinished = hasTools ? FinishReason.ToolCalls : FinishReason.Stop;
     out.ascii(finishReasonName(this.hasFinished ? this.finish : unfinished));
     out.ascii('"}');
+  }
+
+  private writeRare(rare: RareParts, out: ByteBuffer): void {
+    if (rare.reasoning.length > 0) {
+      out.ascii(',"reasoning_content":');
+      this.writeText(rare.reasoning, out);
+    }
+    writeList(',"thinking_blocks":[', rare.blocks, out);
+    writeList(',"images":[', rare.images, out);
+    writeList(',"annotations":[', rare.annotations, out);
+    if (rare.tools.length > 0) this.writeTools(rare.tools, out);
   }
 
   /** No text at all is `null`, as at OpenAI when there are only tool calls (checklist item 29). */
@@ -95,25 +127,19 @@ class GatheredChoice {
     out.byte(0x22);
   }
 
-  private writeTools(out: ByteBuffer): void {
+  private writeTools(tools: GatheredTool[], out: ByteBuffer): void {
     out.ascii(',"tool_calls":[');
-    for (let tool = 0; tool < this.tools.length; tool++) {
+    for (let tool = 0; tool < tools.length; tool++) {
       if (tool > 0) out.byte(0x2c);
-      unchecked(this.tools[tool]).write(out);
+      unchecked(tools[tool]).write(out);
     }
     out.byte(0x5d);
   }
 
   free(): void {
     this.text.free();
-    this.reasoning.free();
-    this.openReasoning.free();
-    this.blocks.free();
-    this.images.free();
-    this.annotations.free();
-    this.logprobs.free();
-    for (let tool = 0; tool < this.tools.length; tool++) unchecked(this.tools[tool]).arguments.free();
-    this.tools = [];
+    const rare = this.rareParts;
+    if (rare !== null) rare.free();
   }
 }
 
@@ -154,55 +180,55 @@ export class CompletionWriter extends AnswerSink {
     const state = this.openChoice(choice);
     if (state === null) return;
     this.hasContent = true;
-    state.reasoning.bytes(pointer, length);
-    state.openReasoning.add(pointer, length);
+    state.rare.reasoning.bytes(pointer, length);
+    state.rare.openReasoning.add(pointer, length);
   }
 
   reasoningSignature(choice: i32, pointer: usize, length: i32): void {
     const state = this.openChoice(choice);
     if (state === null) return;
-    const before = state.blocks.length;
-    if (before > 0) state.blocks.byte(0x2c);
-    if (!state.openReasoning.close(pointer, length, state.blocks)) state.blocks.length = before;
+    const before = state.rare.blocks.length;
+    if (before > 0) state.rare.blocks.byte(0x2c);
+    if (!state.rare.openReasoning.close(pointer, length, state.rare.blocks)) state.rare.blocks.length = before;
   }
 
   redactedReasoning(choice: i32, pointer: usize, length: i32): void {
     if (length <= 0) return;
     const state = this.openChoice(choice);
     if (state === null) return;
-    if (state.blocks.length > 0) state.blocks.byte(0x2c);
-    writeRedactedBlock(pointer, length, state.blocks);
+    if (state.rare.blocks.length > 0) state.rare.blocks.byte(0x2c);
+    writeRedactedBlock(pointer, length, state.rare.blocks);
   }
 
   image(choice: i32, mediaType: usize, mediaTypeLength: i32, data: usize, dataLength: i32): void {
     const state = this.openChoice(choice);
     if (state === null || dataLength <= 0) return;
     this.hasContent = true;
-    if (state.images.length > 0) state.images.byte(0x2c);
-    writeImage(mediaType, mediaTypeLength, data, dataLength, state.images);
+    if (state.rare.images.length > 0) state.rare.images.byte(0x2c);
+    writeImage(mediaType, mediaTypeLength, data, dataLength, state.rare.images);
   }
 
   annotation(choice: i32, pointer: usize, length: i32): void {
     const state = this.openChoice(choice);
-    if (state !== null && length > 0) addElement(state.annotations, pointer, length);
+    if (state !== null && length > 0) addElement(state.rare.annotations, pointer, length);
   }
 
   logprobs(choice: i32, pointer: usize, length: i32): void {
     const state = this.openChoice(choice);
-    if (state !== null && length > 0) addElement(state.logprobs, pointer, length);
+    if (state !== null && length > 0) addElement(state.rare.logprobs, pointer, length);
   }
 
   toolCall(choice: i32, tool: i32, id: usize, idLength: i32, name: usize, nameLength: i32): void {
     const state = this.openChoice(choice);
-    if (state === null || tool != state.tools.length || tool >= MAX_TOOL_CALLS) return;
+    if (state === null || tool != state.rare.tools.length || tool >= MAX_TOOL_CALLS) return;
     this.hasContent = true;
-    state.tools.push(new GatheredTool(copyToText(id, idLength), copyToText(name, nameLength)));
+    state.rare.tools.push(new GatheredTool(copyToText(id, idLength), copyToText(name, nameLength)));
   }
 
   toolArguments(choice: i32, tool: i32, pointer: usize, length: i32): void {
     const state = this.openChoice(choice);
-    if (state === null || tool < 0 || tool >= state.tools.length) return;
-    unchecked(state.tools[tool]).arguments.bytes(pointer, length);
+    if (state === null || tool < 0 || tool >= state.rare.tools.length) return;
+    unchecked(state.rare.tools[tool]).arguments.bytes(pointer, length);
   }
 
   finish(choice: i32, reason: FinishReason): void {

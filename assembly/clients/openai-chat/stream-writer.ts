@@ -1,4 +1,4 @@
-import { ByteBuffer } from "../../bytes/buffer";
+import { ByteBuffer, encodeText } from "../../bytes/buffer";
 import { AnswerSink, FinishReason, MAX_ANSWER_CHOICES, MAX_NAME_BYTES, MAX_TOOL_CALLS } from "../../canonical/answer";
 import { writeDoneMarker } from "../../canonical/done-marker";
 import { writeErrorEvent } from "../../canonical/error-envelope";
@@ -10,6 +10,9 @@ import { AttemptTarget } from "../../providers/provider";
 import { beginEvent, endEvent } from "../../sse/encoder";
 import { OpenReasoning, writeImage, writeRedactedBlock } from "./choice-state";
 import { writeUsage } from "./write-usage";
+
+/** What comes behind the text of a chunk, the event's end included. */
+const TEXT_TAIL = encodeText('"},"finish_reason":null}]}\n\n');
 
 /** What the writer remembers of one choice between two calls. */
 class StreamedChoice {
@@ -30,6 +33,9 @@ export class ChunkWriter extends AnswerSink {
   private choices: StreamedChoice[] = [];
   /** `data: {"id":...,"object":...,"created":...,"model":...,"choices":[` */
   private head: ByteBuffer = new ByteBuffer();
+  /** All that comes before a text in a chunk of choice `textChoice`: most chunks differ in nothing else. */
+  private textHead: ByteBuffer = new ByteBuffer();
+  private textChoice: i32 = -1;
 
   constructor(
     private request: CanonicalRequest,
@@ -60,11 +66,21 @@ export class ChunkWriter extends AnswerSink {
   text(choice: i32, pointer: usize, length: i32): void {
     if (length <= 0 || this.openChoice(choice) === null) return;
     this.hasContent = true;
-    this.beginDelta(choice);
-    this.out.ascii('"content":"');
-    this.out.bytes(pointer, length);
-    this.out.byte(0x22);
-    this.endDelta();
+    const out = this.out;
+    if (choice != this.textChoice) this.writeTextHead(choice);
+    out.bytes(this.textHead.pointer, this.textHead.length);
+    out.bytes(pointer, length);
+    out.text(TEXT_TAIL);
+  }
+
+  private writeTextHead(choice: i32): void {
+    const head = this.textHead;
+    head.clear();
+    head.bytes(this.head.pointer, this.head.length);
+    head.ascii('{"index":');
+    head.decimal(choice);
+    head.ascii(',"delta":{"content":"');
+    this.textChoice = choice;
   }
 
   reasoning(choice: i32, pointer: usize, length: i32): void {
@@ -206,6 +222,8 @@ export class ChunkWriter extends AnswerSink {
 
   free(): void {
     this.head.free();
+    this.textHead.free();
+    this.textChoice = -1;
     for (let position = 0; position < this.choices.length; position++)
       unchecked(this.choices[position]).reasoning.free();
     this.choices = [];

@@ -1,5 +1,6 @@
 import { encodeText } from "../../bytes/buffer";
 import { findText } from "../../bytes/find";
+import { sameBytes } from "../../bytes/memory";
 
 /** Which form of `thinking` a model accepts. */
 export const enum ThinkingSupport {
@@ -211,7 +212,7 @@ export function findQuirks(model: StaticArray<u8>): ModelQuirks {
     const row = unchecked(MODELS[index]);
     const prefix = row.prefix;
     if (model.length - offset < prefix.length) continue;
-    if (memory.compare(address + offset, changetype<usize>(prefix), prefix.length) == 0) return row.quirks;
+    if (sameBytes(address + offset, changetype<usize>(prefix), prefix.length)) return row.quirks;
   }
   return CLAUDE_4;
 }
