@@ -56,6 +56,8 @@ const CLIENT_SECRETS: StaticArray<u8>[] = [
   encodeText("x-api-key"),
   encodeText("api-key"),
   encodeText("x-goog-api-key"),
+  encodeText("x-amz-date"),
+  encodeText("x-amz-content-sha256"),
   encodeText("x-amz-security-token"),
   encodeText("anthropic-version"),
   encodeText("anthropic-beta"),

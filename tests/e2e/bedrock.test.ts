@@ -160,6 +160,23 @@ test("[34] [100] every attempt at Bedrock is signed anew, and a key of its own f
   expect(third).toBe(`Bearer ${gateway.mocks.keys.bedrock}`);
 });
 
+test("[36] [100] headers of a client that look like a signature change nothing", async () => {
+  const headers = {
+    "x-amz-date": "20200101T000000Z",
+    "x-amz-content-sha256": "UNSIGNED-PAYLOAD",
+    "x-amz-security-token": "clients-token",
+    accept: "text/event-stream",
+  };
+  for (const [model, vendor] of [
+    ["signed", "Bedrock"],
+    ["key", "Bedrock"],
+    ["gpt-4o", "OpenAI"],
+  ] as const) {
+    const answer = await client.chat.completions.create({ model, messages }, { headers });
+    expect(answer.choices[0]?.message.content).toContain(`a mock of ${vendor}`);
+  }
+});
+
 test("[113] an exception behind content becomes an error event, and no [DONE]", async () => {
   gateway.mocks.script("bedrock", { errorAtEvent: 4, message: "too busy" });
   await expect(stream("signed")).rejects.toThrow("too busy");
