@@ -207,8 +207,8 @@ describe("tool calls", () => {
 
   test("[85] a signature in the id is sent again", () => {
     for (const model of [SECOND, THIRD]) {
-      expect(turn("call_1__thought__CpEB+x/2==", model)).toEqual([
-        { functionCall: { name: "f", args: {} }, thoughtSignature: "CpEB+x/2==" },
+      expect(turn("call_1__thought__CpEB+x/2/w==", model)).toEqual([
+        { functionCall: { name: "f", args: {} }, thoughtSignature: "CpEB+x/2/w==" },
       ]);
     }
   });
