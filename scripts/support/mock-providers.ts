@@ -10,6 +10,8 @@ import { findType } from "./provider-types";
 export function findMockVendor(type: string, protocol: Protocol | null = null): VendorName {
   if (protocol === Protocol.Hunyuan) return "hunyuan";
   if (protocol === Protocol.MiniMax) return "minimax";
+  if (protocol === Protocol.DashScope) return "dashscope-native";
+  if (protocol === Protocol.Ollama) return "ollama";
   if (type === "qwen" || type === "dashscope") return "dashscope";
   if (type === "deepseek") return "deepseek";
   if (type === "cohere") return "cohere";
