@@ -1,6 +1,7 @@
-import { encodeText } from "../bytes/buffer";
+import { decodeText, encodeText } from "../bytes/buffer";
 import { findProviderType, listProviderTypes } from "../providers/catalogue";
 import { checkBedrockSettings } from "./bedrock-settings";
+import { Protocol } from "../providers/provider-type";
 import { elementPath, listNames, memberPath, quote } from "./errors";
 import { parseModelMapping } from "./model-mapping";
 import { parseAddress } from "./provider-address";
@@ -49,6 +50,7 @@ function parseProvider(reader: ConfigReader, node: i32, path: string): ProviderC
   provider.defaultMaxTokens = reader.integer(maximum, path + ".defaultMaxTokens", 1, MAX_OUTPUT_TOKENS, fallback);
   parseApiVersion(reader, node, path, provider);
   parseAddress(reader, node, path, provider);
+  checkFreeKeys(reader, path, provider);
   return provider;
 }
 
@@ -151,6 +153,17 @@ function parseTokens(reader: ConfigReader, node: i32, path: string, provider: Pr
       provider.apiTokens.push(key);
       provider.secrets.push(key);
     }
+  }
+}
+
+/** DeepL's free API has a host of its own, and its keys say so. Source: https://developers.deepl.com/docs/getting-started/auth */
+function checkFreeKeys(reader: ConfigReader, path: string, provider: ProviderConfig): void {
+  const type = provider.type;
+  if (type.protocol != Protocol.DeepL || decodeText(provider.authority) != type.host) return;
+  for (let index = 0; index < provider.apiTokens.length; index++) {
+    if (!decodeText(provider.apiTokens[index]).endsWith(":fx")) continue;
+    reader.errors.add(path + ".providerDomain", "must be api-free.deepl.com for keys that end in :fx");
+    return;
   }
 }
 

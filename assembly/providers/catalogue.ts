@@ -1,6 +1,8 @@
 import { listAnthropicTypes } from "./anthropic/types";
 import { listCohereTypes } from "./cohere/types";
 import { listDashScopeVariants } from "./dashscope/types";
+import { listCozeTypes } from "./coze/types";
+import { listDeepLTypes } from "./deepl/types";
 import { listDifyTypes } from "./dify/types";
 import { listBedrockTypes } from "./bedrock/types";
 import { listHunyuanVariants } from "./hunyuan/types";
@@ -8,6 +10,7 @@ import { listMiniMaxVariants } from "./minimax/types";
 import { listOllamaVariants } from "./ollama/types";
 import { listOpenAiTypes, listOpenAiVariants } from "./openai/types";
 import { listGeminiTypes } from "./gemini/types";
+import { listTritonTypes } from "./triton/types";
 import { ProviderType } from "./provider-type";
 import { listVertexTypes, listVertexVariants } from "./vertex/types";
 
@@ -24,6 +27,9 @@ function makeProviderTypes(): ProviderType[] {
     .concat(listAnthropicTypes())
     .concat(listCohereTypes())
     .concat(listDifyTypes())
+    .concat(listCozeTypes())
+    .concat(listTritonTypes())
+    .concat(listDeepLTypes())
     .concat(listGeminiTypes())
     .concat(listVertexTypes())
     .concat(listBedrockTypes());

@@ -20,6 +20,9 @@ export function findMockVendor(type: string, protocol: Protocol | null = null): 
   if (type === "gemini" || type === "vertex") return type;
   const found = findType(type);
   if (found?.protocol === Protocol.Dify) return "dify";
+  if (found?.protocol === Protocol.Coze) return "coze";
+  if (found?.protocol === Protocol.Triton) return "triton";
+  if (found?.protocol === Protocol.DeepL) return "deepl";
   // Servers of one's own have OpenAI's paths, and its mock.
   const isOwn = found?.host === "" && found.basePath === "/v1";
   const isCompatible = found?.protocol === Protocol.OpenAi && !isOwn && type !== "openai";

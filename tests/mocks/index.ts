@@ -3,9 +3,11 @@ import { azure } from "./azure";
 import { bedrock } from "./bedrock";
 import { compatible } from "./compatible";
 import { cohere } from "./cohere";
+import { coze } from "./coze";
 import { dashscope } from "./dashscope";
 import { dashscopeNative } from "./dashscope-native";
 import { deepseek } from "./deepseek";
+import { deepl } from "./deepl";
 import { dify } from "./dify";
 import { gemini } from "./gemini";
 import { hunyuan } from "./hunyuan";
@@ -16,6 +18,7 @@ import { openai } from "./openai";
 import { readRule, type Rule } from "./script";
 import { MockServer } from "./server";
 import { vertex } from "./vertex";
+import { triton } from "./triton";
 import { type Json, type Vendor, VENDOR_NAMES, type VendorName } from "./types";
 
 export type { JournalEntry } from "./journal";
@@ -38,6 +41,9 @@ const VENDORS: Record<VendorName, Vendor> = {
   minimax,
   ollama,
   "dashscope-native": dashscopeNative,
+  coze,
+  triton,
+  deepl,
 };
 
 /** Settings for all mocks together. */

@@ -15,6 +15,9 @@ export const VENDOR_NAMES = [
   "vertex",
   "hunyuan",
   "minimax",
+  "coze",
+  "triton",
+  "deepl",
 ] as const;
 export type VendorName = (typeof VENDOR_NAMES)[number];
 

@@ -18,7 +18,7 @@ export function eventAnswer(events: readonly (readonly [name: string | null, dat
     const head = name === null ? "" : `event: ${name}\n`;
     return `${head}data: ${typeof data === "string" ? data : JSON.stringify(data)}\n\n`;
   });
-  return { bytes: encoder.encode(lines.join("")) };
+  return { bytes: encoder.encode(lines.join("")), isEvents: true };
 }
 
 /** Two halves, cut where no character is; one piece when there is nothing to cut. */

@@ -46,6 +46,21 @@ const REFUSED: Case[] = [
     ["providers[0].minimaxApiType: must be one of: v2, pro"],
   ],
   [
+    "DeepL without a language",
+    withMembers({ type: "deepl" }),
+    ["providers[0].targetLang: is missing; the type deepl needs it"],
+  ],
+  [
+    "a key of DeepL's free API at the paid one's host",
+    withMembers({ type: "deepl", targetLang: "DE", apiTokens: ["279a2e9d-secret:fx"] }),
+    ["providers[0].providerDomain: must be api-free.deepl.com for keys that end in :fx"],
+  ],
+  [
+    "a version of a model at Triton that is no name",
+    withMembers({ type: "triton", tritonModelVersion: "1/2" }),
+    ["providers[0].tritonModelVersion: must be 1 to 64 letters, digits, dots, underscores or hyphens"],
+  ],
+  [
     "an address of Dify with a query",
     withMembers({ type: "dify", difyApiUrl: "https://dify.example.com/v1?x=1" }),
     ["providers[0].difyApiUrl: must be a URL such as https://api.example.com/v1, without user, query and fragment"],
@@ -65,6 +80,15 @@ describe("addresses", () => {
     [{ type: "dify" }, "api.dify.ai", "/v1"],
     [{ type: "hunyuan", hunyuanAuthId: "AKID", hunyuanAuthKey: "k" }, "hunyuan.tencentcloudapi.com", ""],
     [{ type: "minimax", minimaxApiType: "Pro", minimaxGroupId: "1" }, "api.minimax.chat", "/v1"],
+    [{ type: "coze" }, "api.coze.com", ""],
+    [{ type: "coze", cozeBotId: "738", cozeUserId: "u", providerDomain: "api.coze.cn" }, "api.coze.cn", ""],
+    [{ type: "triton", tritonDomain: "triton.example.com:8000" }, "triton.example.com:8000", ""],
+    [{ type: "deepl", targetLang: "DE" }, "api.deepl.com", "/v2"],
+    [
+      { type: "deepl", targetLang: "DE", apiTokens: ["k:fx"], providerDomain: "api-free.deepl.com" },
+      "api-free.deepl.com",
+      "/v2",
+    ],
     [{ type: "dify", botType: "agent" }, "api.dify.ai", "/v1"],
     [{ type: "dify", difyApiUrl: "http://dify.example.com:8080/api/v1/" }, "dify.example.com:8080", "/api/v1"],
   ])("%j", (members, authority, basePath) => expect(addressOf(members)).toEqual([authority, basePath]));

@@ -61,10 +61,12 @@ export class ProtocolServer {
       response.writeHead(400, { "content-type": "application/json" }).end(JSON.stringify(error));
       return;
     }
-    const asEvents = this.streams && this.adapter.answersWhole !== true;
+    const whole = this.adapter.writeAnswer(SAID);
+    // Some vendors are asked for a stream whatever the client wants.
+    const asEvents = whole.isEvents === true || (this.streams && this.adapter.answersWhole !== true);
     const type = asEvents ? (this.adapter.streamContentType ?? "text/event-stream") : "application/json";
     response.writeHead(200, { "content-type": type });
     const failing = this.mode === "error event" ? this.adapter.writeErrorStream(false) : null;
-    response.end((failing ?? (asEvents ? this.adapter.writeStream(SAID) : this.adapter.writeAnswer(SAID))).bytes);
+    response.end((failing ?? (asEvents ? this.adapter.writeStream(SAID) : whole)).bytes);
   }
 }

@@ -73,7 +73,6 @@ export const adapter: ProtocolAdapter = {
     { message: /^(Audio input|Images and files)/, reason: "Audio, and media of others than the user: no word for it" },
     { message: /^messages: at least one/, reason: "A conversation without any turn has nothing to answer" },
   ],
-  refusedShare: 0.95,
   unsupported: {
     "one tool": TOOLS,
     "parallel tools": TOOLS,

@@ -119,7 +119,6 @@ export const adapter: ProtocolAdapter = {
     { message: /^(Files are|Images are|Audio input|Images and files)/, reason: "Media: the API takes texts only" },
     { message: /^messages: at least one/, reason: "A conversation without any turn has nothing to answer" },
   ],
-  refusedShare: 0.8,
   unsupported: {
     "tool choice required": "The vendor forces a certain function, never any; one offered tool is forced",
     "image by URL": "The API takes texts only",

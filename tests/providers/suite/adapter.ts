@@ -91,6 +91,8 @@ export interface SpokenAnswer {
 /** A native answer, ready to be fed in any pieces. */
 export interface NativeAnswer {
   bytes: Uint8Array;
+  /** Whether the bytes are events. */
+  isEvents?: boolean;
 }
 
 /** An error as the vendor says it. */
@@ -128,8 +130,6 @@ export interface ProtocolAdapter {
   corpusTargets?: Target[];
   /** Every 400 over the corpus of valid requests must be one of these. */
   refusals?: Refusal[];
-  /** Largest share of that corpus that may be refused, for protocols without media, tools or forms; a half when not given. */
-  refusedShare?: number;
   /** Set when the vendor cannot stream and answers whole whatever is asked: `writeStream` is then never called. */
   answersWhole?: boolean;
   /** `content-type` of a streamed answer; `text/event-stream` when not given. */

@@ -60,5 +60,13 @@ export function feedWhole(
   clientStreams = false,
   more: object = {},
 ): Answer {
-  return feed(module, adapter, targetOf(adapter, behaviour), clientStreams, [native.bytes], false, more);
+  return feed(
+    module,
+    adapter,
+    targetOf(adapter, behaviour),
+    clientStreams,
+    [native.bytes],
+    native.isEvents === true,
+    more,
+  );
 }
