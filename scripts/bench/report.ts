@@ -175,6 +175,9 @@ function problemsSection(results: BenchResults): string {
       if (measured?.wrong !== undefined) lines.add(`- ¹ ${title}, ${work.title}: ${escape(measured.wrong)}`);
       if (measured?.absent !== undefined && measured.absent !== "does not do this")
         lines.add(`- ${title}, ${work.title}: not measured, ${escape(measured.absent)}`);
+      const disturbed = measured?.disturbed ?? 0;
+      if (disturbed > 0.05 && (id === "bare" || id === "modelmux"))
+        lines.add(`- ${title}, ${work.title}: others used ${(100 * disturbed).toFixed(0)} % of the proxy's core`);
       if ((measured?.failures ?? 0) > 0) lines.add(`- ${title}, ${work.title}: ${measured?.failures} failed answers`);
     }
   }
