@@ -26,9 +26,13 @@ export function openAnswer(
   head: UpstreamHead,
   output: ByteBuffer,
 ): AnswerReader {
-  if (head.framing != Framing.None) return openEvents(request, target, head.framing, output);
-  if (!request.stream) return openJson(request, target, output);
   const framing = protocolFor(target.provider.type).framing(request, target);
+  // Lines of JSON are a protocol's own form or a wrong label (checklist item 21).
+  const isMislabelled = head.framing == Framing.JsonLines && framing == Framing.ServerSentEvents;
+  if (head.framing != Framing.None) {
+    return openEvents(request, target, isMislabelled ? framing : head.framing, output);
+  }
+  if (!request.stream) return openJson(request, target, output);
   if (head.isJson && framing == Framing.ServerSentEvents) return new LabelledJsonReader(request, target, output);
   if (head.isJson && framing == Framing.AmazonEventStream) return openJson(request, target, output);
   return openEvents(request, target, framing, output);
