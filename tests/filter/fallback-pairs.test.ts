@@ -15,9 +15,9 @@ const pairs = listPairs(adapters);
 const SAID: SpokenAnswer = { text: "All well.", finish: "stop", usage: { input: 5, output: 3 } };
 
 function answerOf(adapter: ProtocolAdapter, streams: boolean): ScriptedAnswer {
-  const asEvents = streams && adapter.answersWhole !== true;
-  const { bytes } = asEvents ? adapter.writeStream(SAID) : adapter.writeAnswer(SAID);
-  const type = asEvents ? (adapter.streamContentType ?? "text/event-stream") : "application/json";
+  const asStream = streams && adapter.answersWhole !== true;
+  const { bytes, isEvents } = asStream ? adapter.writeStream(SAID) : adapter.writeAnswer(SAID);
+  const type = asStream || isEvents === true ? (adapter.streamContentType ?? "text/event-stream") : "application/json";
   return { headers: { "content-type": type }, chunks: [bytes] };
 }
 
@@ -39,7 +39,7 @@ function failuresOf(adapter: ProtocolAdapter, streams: boolean): [string, Script
 }
 
 /** Headers that differ from attempt to attempt by right. */
-const OF_THE_ATTEMPT = /^(x-envoy-|x-request-id$|x-amz-date$)/;
+const OF_THE_ATTEMPT = /^(x-envoy-|x-request-id$|x-amz-date$|x-tc-timestamp$)/;
 
 /** All that the provider sees of a request. A signature covers the time. */
 function seenOf(request: UpstreamRequest | undefined): object {
@@ -47,7 +47,7 @@ function seenOf(request: UpstreamRequest | undefined): object {
   const headers = request.headers
     .entries()
     .filter(([name]) => !OF_THE_ATTEMPT.test(name))
-    .map(([name, value]) => `${name}: ${value.startsWith("AWS4-") ? "signed" : value}`);
+    .map(([name, value]) => `${name}: ${/^(AWS4|TC3)-/.test(value) ? "signed" : value}`);
   return { path: request.path, headers: headers.sort(), body: request.body.toString() };
 }
 

@@ -20,6 +20,7 @@ const NEEDED_MEMBERS: Record<string, Record<string, unknown>> = {
   azure: { azureServiceUrl: "https://r.openai.azure.com", apiVersion: "2024-10-21" },
   cloudflare: { cloudflareAccountId: "account" },
   bedrock: { awsRegion: "us-east-1" },
+  deepl: { targetLang: "DE" },
 };
 
 function provider(members: Record<string, unknown>): Provider {
