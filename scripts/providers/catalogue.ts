@@ -1,5 +1,6 @@
 import { listProviderTypes, listVariants } from "../../assembly/providers/catalogue";
 import { AuthStyle, Protocol, type ProviderType, ReasoningHistory } from "../../assembly/providers/provider-type";
+import { otherApis } from "./apis";
 import { renderTable } from "./matrix";
 
 const AUTH: Record<AuthStyle, string> = {
@@ -61,6 +62,7 @@ function renderRow(type: ProviderType): string[] {
     AUTH[type.auth],
     type.keyVariable === "" ? "" : quote(type.keyVariable),
     quirks.join("; "),
+    otherApis(type.name),
     renderSource(type.source),
   ];
 }
@@ -70,7 +72,7 @@ export function renderCatalogue(): string {
   const types = [...listProviderTypes(), ...listVariants()];
   const order = types.map((type, index) => ({ type, index }));
   order.sort((a, b) => a.type.name.localeCompare(b.type.name, "en") || a.index - b.index);
-  const head = ["`type`", "Protocol", "Address", "Key", "Variable", "What differs", "Source"];
+  const head = ["`type`", "Protocol", "Address", "Key", "Variable", "What differs", "Vendor also has", "Source"];
   return renderTable(
     head,
     order.map(({ type }) => renderRow(type)),
