@@ -3,31 +3,45 @@ import { VENDOR_NAMES, type VendorName } from "../../tests/mocks/types";
 import { readPluginFacts } from "../render/plugin";
 import { findType } from "./provider-types";
 
+/** The mock of each protocol: one without a mock does not compile. */
+const MOCKS: Record<Protocol, VendorName> = {
+  [Protocol.OpenAi]: "compatible",
+  [Protocol.Anthropic]: "anthropic",
+  [Protocol.Gemini]: "gemini",
+  [Protocol.Vertex]: "vertex",
+  [Protocol.Bedrock]: "bedrock",
+  [Protocol.Cohere]: "cohere",
+  [Protocol.Ollama]: "ollama",
+  [Protocol.DashScope]: "dashscope-native",
+  [Protocol.Hunyuan]: "hunyuan",
+  [Protocol.MiniMax]: "minimax",
+  [Protocol.Dify]: "dify",
+  [Protocol.Triton]: "triton",
+  [Protocol.DeepL]: "deepl",
+  [Protocol.Coze]: "coze",
+};
+
+/** Vendors of OpenAI's protocol that have a mock of their own, and the one whose mock speaks more than one protocol. */
+const OWN_MOCKS: Record<string, VendorName> = {
+  openai: "openai",
+  azure: "azure",
+  deepseek: "deepseek",
+  qwen: "dashscope",
+  dashscope: "dashscope",
+  vertex: "vertex",
+};
+
 /**
  * The mock that stands in for a provider type: its own vendor's, else the one that speaks its protocol. `protocol` is the provider's,
  * when its members may have chosen another one than the type's first.
  */
 export function findMockVendor(type: string, protocol: Protocol | null = null): VendorName {
-  if (protocol === Protocol.Hunyuan) return "hunyuan";
-  if (protocol === Protocol.MiniMax) return "minimax";
-  if (protocol === Protocol.DashScope) return "dashscope-native";
-  if (protocol === Protocol.Ollama) return "ollama";
-  if (type === "qwen" || type === "dashscope") return "dashscope";
-  if (type === "deepseek") return "deepseek";
-  if (type === "cohere") return "cohere";
-  if (type === "azure") return "azure";
-  if (type === "bedrock") return "bedrock";
-  if (type === "gemini" || type === "vertex") return type;
   const found = findType(type);
-  if (found?.protocol === Protocol.Dify) return "dify";
-  if (found?.protocol === Protocol.Coze) return "coze";
-  if (found?.protocol === Protocol.Triton) return "triton";
-  if (found?.protocol === Protocol.DeepL) return "deepl";
+  const spoken = protocol ?? found?.protocol ?? Protocol.OpenAi;
+  if (spoken !== Protocol.OpenAi) return MOCKS[spoken];
   // Servers of one's own have OpenAI's paths, and its mock.
-  const isOwn = found?.host === "" && found.basePath === "/v1";
-  const isCompatible = found?.protocol === Protocol.OpenAi && !isOwn && type !== "openai";
-  if (isCompatible) return "compatible";
-  return found?.protocol === Protocol.Anthropic ? "anthropic" : "openai";
+  const isOwn = found === null || (found.host === "" && found.basePath === "/v1");
+  return OWN_MOCKS[type] ?? (isOwn ? "openai" : MOCKS[spoken]);
 }
 
 /** Ports of the mocks, one after the other from a base, in the order of the program `tests/mocks/main.ts`. */

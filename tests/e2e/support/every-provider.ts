@@ -1,4 +1,4 @@
-import { listProviderTypes } from "../../../assembly/providers/catalogue";
+import { listProviderTypes, listVariants } from "../../../assembly/providers/catalogue";
 import { Protocol, type ProviderType } from "../../../assembly/providers/provider-type";
 import { findProtocol } from "../../../scripts/render/address";
 import { findMockVendor } from "../../../scripts/support/mock-providers";
@@ -11,8 +11,8 @@ export interface EveryProviderCase {
   id: string;
   model: string;
   provider: Plugin["providers"][number];
-  /** Whether a mock of the vendor stands behind it. */
-  hasMock: boolean;
+  /** The mock that stands behind it. */
+  vendor: VendorName;
   /** Why the vendor cannot do something, or null: it can. */
   without(behaviour: Behaviour): string | null;
 }
@@ -38,14 +38,20 @@ const WITHOUT: Record<string, Partial<Record<Behaviour, string>>> = {
   deepseek: { "JSON schema": "DeepSeek has no schemas.", "image inline": "DeepSeek sees no images." },
 };
 
+/** A server of one's own has no vendor's host; the mock of all compatible vendors knows it by the first segment of its path. */
+function membersOf(type: ProviderType): Record<string, unknown> {
+  return MEMBERS[type.name] ?? (type.host === "" ? { providerBasePath: `/${type.name}` } : {});
+}
+
 function caseOfType(type: ProviderType): EveryProviderCase {
-  const vendor = findMockVendor(type.name);
+  const found = findMockVendor(type.name);
+  const vendor = found === "openai" && type.name !== "openai" ? "compatible" : found;
   const id = `type-${type.name}`;
   return {
     id,
     model: MODELS[vendor] ?? "some-model",
-    hasMock: true,
-    provider: { id, type: type.name, apiTokens: [`\${${KEY_VARIABLES[vendor]}}`], ...MEMBERS[type.name] },
+    vendor,
+    provider: { id, type: type.name, apiTokens: [`\${${KEY_VARIABLES[vendor]}}`], ...membersOf(type) },
     without: (behaviour) => {
       if (behaviour === "one tool" && type.withoutTools !== "") return type.withoutTools;
       if (behaviour === "JSON schema" && type.rejectedMembers.includes("response_format")) return "no response_format";
@@ -54,9 +60,8 @@ function caseOfType(type: ProviderType): EveryProviderCase {
   };
 }
 
-function caseOfAdapter(adapter: ProtocolAdapter): EveryProviderCase {
-  const { type, model, apiVersion, provider, apiToken } = adapter.target;
-  const id = `native-${adapter.name}`;
+function caseOfAdapter(adapter: ProtocolAdapter, type: string, id: string): EveryProviderCase {
+  const { model, apiVersion, provider, apiToken } = adapter.target;
   const vendor = findMockVendor(type, findProtocol({ type, ...provider }));
   const apiTokens = apiToken === "" ? {} : { apiTokens: [`\${${KEY_VARIABLES[vendor]}}`] };
   // Hunyuan's key signs; it stands in a member of its own.
@@ -64,16 +69,30 @@ function caseOfAdapter(adapter: ProtocolAdapter): EveryProviderCase {
   return {
     id,
     model,
-    // OpenAI's is the one that stands in where there is none.
-    hasMock: vendor !== "openai",
+    vendor,
     provider: { id, type, ...apiTokens, ...(apiVersion === undefined ? {} : { apiVersion }), ...provider, ...signing },
     without: (behaviour) => adapter.unsupported[behaviour] ?? null,
   };
+}
+
+/** The types that speak a protocol, second names too. */
+function namesOf(protocol: Protocol): string[] {
+  const speaking = [...listProviderTypes(), ...listVariants()].filter((type) => type.protocol === protocol);
+  return [...new Set(speaking.map(({ name }) => name))];
 }
 
 /** Every native protocol by its adapter, and every type of OpenAI's protocol that can chat. */
 export function listEveryProvider(adapters: ProtocolAdapter[]): EveryProviderCase[] {
   const types = listProviderTypes().filter((type) => type.protocol === Protocol.OpenAi && type.withoutChat === "");
   const natives = adapters.filter(({ name }) => name !== "openai");
-  return [...natives.map(caseOfAdapter), ...types.map(caseOfType)];
+  return [...natives.flatMap(casesOfAdapter), ...types.map(caseOfType)];
+}
+
+function casesOfAdapter(adapter: ProtocolAdapter): EveryProviderCase[] {
+  const { type, provider } = adapter.target;
+  const protocol = findProtocol({ type, ...provider });
+  if (protocol === null) throw new Error(`the type ${type} of the adapter ${adapter.name} is not in the catalogue`);
+  return namesOf(protocol).map((name) =>
+    caseOfAdapter(adapter, name, name === type ? `native-${adapter.name}` : `native-${adapter.name}-as-${name}`),
+  );
 }

@@ -8,7 +8,7 @@ import { findEnvoy } from "../../../scripts/find-envoy";
 import { renderEnvoy } from "../../../scripts/render";
 import { assignMockEndpoints } from "../../../scripts/support/mock-providers";
 import { projectPath } from "../../../scripts/support/project";
-import { type Mocks, startMocks, VENDOR_NAMES } from "../../mocks/index";
+import { type Mocks, startMocks, VENDOR_NAMES, type VendorName } from "../../mocks/index";
 import { basePlugin, KEY_VARIABLES, type Plugin } from "./plugin";
 import { parsePrometheus, type Sample } from "./prometheus";
 
@@ -22,6 +22,8 @@ export interface GatewayOptions {
   change?: (plugin: Plugin) => void;
   /** More variables of Envoy's environment. */
   environment?: (mocks: Mocks) => Record<string, string>;
+  /** The mocks behind clusters whose types have another one. */
+  vendors?: Record<string, VendorName>;
   /** Worker threads; 2 when not given, so that tests see more than one VM. */
   concurrency?: number;
 }
@@ -79,6 +81,8 @@ async function startEnvoy(
   options: GatewayOptions,
 ): Promise<ChildProcess> {
   const endpoints = assignMockEndpoints(plugin, "127.0.0.1", mocks.ports);
+  for (const [name, vendor] of Object.entries(options.vendors ?? {}))
+    endpoints[name] = `127.0.0.1:${mocks.ports[vendor]}`;
   for (const name of Object.keys(endpoints))
     if (name.startsWith("dead-")) endpoints[name] = `127.0.0.1:${ports.deadPort}`;
   const keys = Object.fromEntries(VENDOR_NAMES.map((vendor) => [KEY_VARIABLES[vendor], mocks.keys[vendor]]));
