@@ -65,7 +65,7 @@ export class Part {
   nested: bool = false;
   /** Set when `id` names a legacy function: its call id is then made from the name (`call_` + name). */
   idFromName: bool = false;
-  /** Number of earlier tool calls with the same id: tells calls and their results apart where a vendor takes every id once. */
+  /** Number of earlier tool calls with the same id (for legacy functions: name): tells calls and their results apart where a vendor takes every id once. */
   repetition: i32 = 0;
   value: i32 = -1;
   id: i32 = -1;

@@ -13,7 +13,7 @@ export class MessageReader {
   private content: ContentReader;
   private document: JsonDocument;
   /** Made with the first call: most conversations have none. */
-  private repeatedIds: RepeatedIds | null = null;
+  private ownRepeatedIds: RepeatedIds | null = null;
 
   constructor(
     private request: CanonicalRequest,
@@ -110,6 +110,15 @@ export class MessageReader {
     }
   }
 
+  private get repeatedIds(): RepeatedIds {
+    let ids = this.ownRepeatedIds;
+    if (ids === null) {
+      ids = new RepeatedIds(this.document);
+      this.ownRepeatedIds = ids;
+    }
+    return ids;
+  }
+
   private readToolCalls(object: i32, message: i32): void {
     const fields = this.fields;
     const calls = fields.optional(object, keys.TOOL_CALLS, "tool_calls", Expect.Array);
@@ -135,12 +144,7 @@ export class MessageReader {
     if (called < 0) return;
     const part = this.content.add(PartKind.ToolCall, Role.Assistant, message);
     part.id = id;
-    let repeatedIds = this.repeatedIds;
-    if (repeatedIds === null) {
-      repeatedIds = new RepeatedIds(this.document);
-      this.repeatedIds = repeatedIds;
-    }
-    part.repetition = repeatedIds.call(id);
+    part.repetition = this.repeatedIds.call(part);
     part.name = this.requiredName(called, "function.name");
     part.value = fields.optional(called, keys.ARGUMENTS, "function.arguments", Expect.String);
     part.cacheControl = fields.optional(call, CACHE_CONTROL, "cache_control", Expect.Object);
@@ -155,6 +159,7 @@ export class MessageReader {
     part.name = this.requiredName(call, "function_call.name");
     part.id = part.name;
     part.idFromName = true;
+    part.repetition = this.repeatedIds.call(part);
     part.value = fields.optional(call, keys.ARGUMENTS, "function_call.arguments", Expect.String);
   }
 
@@ -162,8 +167,7 @@ export class MessageReader {
     const part: Part = this.content.add(PartKind.ToolResult, Role.Tool, message);
     part.id = this.fields.required(object, key, path, Expect.String);
     part.idFromName = key === keys.NAME;
-    const repeatedIds = this.repeatedIds;
-    if (repeatedIds !== null && !part.idFromName) part.repetition = repeatedIds.result(part.id);
+    part.repetition = this.repeatedIds.result(part);
     this.content.read(object, Role.Tool, message, true);
   }
 

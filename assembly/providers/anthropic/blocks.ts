@@ -4,7 +4,7 @@ import { JsonDocument } from "../../json/document";
 import { writeCallId } from "../shared/call-ids";
 import { DocumentForm, DocumentSource } from "../shared/documents";
 import { Media, MediaForm, mediaTypeName, MediaType } from "../shared/media";
-import { isBlank } from "../shared/text";
+import { isVisible } from "../shared/messages";
 import { writeArguments, writeRaw } from "../shared/values";
 import { writeDocument } from "./documents";
 
@@ -69,8 +69,8 @@ function writeReasoning(document: JsonDocument, part: Part, out: ByteBuffer): vo
   out.byte(0x7d);
 }
 
-/** Writes one block of a turn, tool results excepted. `legacyCalls` counts the legacy function calls up to here. */
-export function writeBlock(document: JsonDocument, part: Part, legacyCalls: i32, out: ByteBuffer): void {
+/** Writes one block of a turn, tool results excepted. */
+export function writeBlock(document: JsonDocument, part: Part, out: ByteBuffer): void {
   switch (part.kind) {
     case PartKind.Image:
     case PartKind.Document:
@@ -78,7 +78,7 @@ export function writeBlock(document: JsonDocument, part: Part, legacyCalls: i32,
       return;
     case PartKind.ToolCall:
       out.ascii('{"type":"tool_use","id":');
-      writeCallId(document, part, legacyCalls, out);
+      writeCallId(document, part, out);
       out.ascii(',"name":');
       writeRaw(document, part.name, out);
       out.ascii(',"input":');
@@ -94,29 +94,19 @@ export function writeBlock(document: JsonDocument, part: Part, legacyCalls: i32,
   }
 }
 
-function isNestedBlock(document: JsonDocument, part: Part): bool {
-  return part.kind != PartKind.Text || !isBlank(document.textPointer(part.value), document.textLength(part.value));
-}
-
 /**
  * Writes the tool result at `index` with the parts nested behind it: nothing, one text as a string, or blocks.
  * Source: https://platform.claude.com/docs/en/agents-and-tools/tool-use/handle-tool-calls
  */
-export function writeToolResult(
-  document: JsonDocument,
-  parts: Part[],
-  index: i32,
-  legacyCalls: i32,
-  out: ByteBuffer,
-): void {
+export function writeToolResult(document: JsonDocument, parts: Part[], index: i32, out: ByteBuffer): void {
   const result = unchecked(parts[index]);
   out.ascii('{"type":"tool_result","tool_use_id":');
-  writeCallId(document, result, legacyCalls, out);
+  writeCallId(document, result, out);
   let count = 0;
   let single = -1;
   let end = index + 1;
   for (; end < parts.length && unchecked(parts[end]).nested; end++) {
-    if (!isNestedBlock(document, unchecked(parts[end]))) continue;
+    if (!isVisible(document, unchecked(parts[end]))) continue;
     count += 1;
     single = end;
   }
@@ -134,9 +124,9 @@ export function writeToolResult(
     const start = out.length;
     for (let nested = index + 1; nested < end; nested++) {
       const part = unchecked(parts[nested]);
-      if (!isNestedBlock(document, part)) continue;
+      if (!isVisible(document, part)) continue;
       if (out.length > start) out.byte(0x2c);
-      writeBlock(document, part, legacyCalls, out);
+      writeBlock(document, part, out);
     }
     out.byte(0x5d);
   }

@@ -23,8 +23,6 @@ export function writeSystem(request: CanonicalRequest, out: ByteBuffer): void {
 
 /** Writes the turns of one conversation. */
 class TurnWriter {
-  /** Legacy function calls written so far: their results follow before the next one. */
-  private legacyCalls: i32 = 0;
   private isFirstBlock: bool = true;
 
   constructor(
@@ -40,7 +38,7 @@ class TurnWriter {
       const part = unchecked(parts[index]);
       if (part.kind != PartKind.ToolResult || !isBlock(this.request.document, part)) continue;
       this.separate();
-      writeToolResult(this.request.document, parts, index, this.legacyCalls, this.out);
+      writeToolResult(this.request.document, parts, index, this.out);
     }
     for (let index = turn.start; index < turn.end; index++) {
       if (unchecked(parts[index]).kind != PartKind.ToolResult) this.writePart(index);
@@ -67,10 +65,7 @@ class TurnWriter {
       }
     }
     for (index = turn.start; index < turn.end; index++) {
-      const part = unchecked(parts[index]);
-      if (part.kind != PartKind.ToolCall) continue;
-      if (part.idFromName) this.legacyCalls += 1;
-      this.writePart(index);
+      if (unchecked(parts[index]).kind == PartKind.ToolCall) this.writePart(index);
     }
     this.out.ascii("]}");
   }
@@ -101,7 +96,7 @@ class TurnWriter {
     const part = unchecked(this.request.parts[index]);
     if (!isBlock(this.request.document, part)) return;
     this.separate();
-    writeBlock(this.request.document, part, this.legacyCalls, this.out);
+    writeBlock(this.request.document, part, this.out);
   }
 
   private open(role: string): void {

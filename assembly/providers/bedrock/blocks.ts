@@ -5,7 +5,7 @@ import { Part, PartKind } from "../../canonical/request";
 import { JsonDocument } from "../../json/document";
 import { writeCallId } from "../shared/call-ids";
 import { Media, MediaType } from "../shared/media";
-import { isBlank } from "../shared/text";
+import { isVisible } from "../shared/messages";
 import { writeArguments, writeRaw } from "../shared/values";
 import { CachePlan } from "./cache";
 import { BedrockDocument, DocumentKind, DocumentNames } from "./documents";
@@ -28,18 +28,11 @@ function imageFormat(type: MediaType): string {
   }
 }
 
-/** Whether a part's own text is worth a block: the vendor rejects blank ones. */
-function isVisible(document: JsonDocument, part: Part): bool {
-  return part.kind != PartKind.Text || !isBlank(document.textPointer(part.value), document.textLength(part.value));
-}
-
 /**
  * Writes the content blocks of one conversation.
  * Source: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ContentBlock.html
  */
 export class BlockWriter {
-  /** Legacy function calls written so far: their results follow before the next one. */
-  legacyCalls: i32 = 0;
   private documentNames: DocumentNames = new DocumentNames();
 
   constructor(
@@ -126,7 +119,6 @@ export class BlockWriter {
 
   private writeToolUse(part: Part): void {
     const out = this.out;
-    if (part.idFromName) this.legacyCalls += 1;
     out.ascii('{"toolUse":{"toolUseId":');
     this.writeId(part);
     out.ascii(',"name":');
@@ -140,7 +132,7 @@ export class BlockWriter {
   private writeId(part: Part): void {
     const out = this.out;
     const start = out.length + 1;
-    writeCallId(this.document, part, this.legacyCalls, out);
+    writeCallId(this.document, part, out);
     const length = out.length - 1 - start;
     if (length <= MOST_ID_BYTES) return;
     let hash = hash64(out.pointer + start, length);

@@ -4,7 +4,8 @@ import { JsonDocument, JsonError, JsonKey } from "../../json/document";
 import { unescapeInto } from "../../json/read";
 import { writeCallId } from "../shared/call-ids";
 import { countTexts, isVisibleText, MessageCursor } from "../shared/messages";
-import { escapeArguments, writeRaw } from "../shared/values";
+import { writeToolCalls } from "../shared/native-members";
+import { writeRaw } from "../shared/values";
 import { isTextDocument, writeFlatReasoning } from "../shared/flat-content";
 import { citesDocuments, writeDocumentText } from "./documents";
 
@@ -20,7 +21,6 @@ class MessageWriter {
   private scratch: ByteBuffer = new ByteBuffer();
   /** Offset behind the last opening bracket: what begins there needs no comma. */
   private opening: i32 = 0;
-  private legacyCalls: i32 = 0;
 
   constructor(
     private request: CanonicalRequest,
@@ -140,7 +140,7 @@ class MessageWriter {
     const out = this.out;
     out.ascii('{"role":"assistant"');
     const opening = out.length;
-    this.writeToolCalls(start, end);
+    writeToolCalls(this.request, start, end, out);
     if (out.length > opening) writeFlatReasoning("tool_plan", this.request, start, end, out);
     const texts = countTexts(this.request, start, end);
     if (texts > 0) {
@@ -159,28 +159,6 @@ class MessageWriter {
     return out.length > opening + 1;
   }
 
-  private writeToolCalls(start: i32, end: i32): void {
-    const out = this.out;
-    const rewind = out.length;
-    out.ascii(',"tool_calls":[');
-    const opening = out.length;
-    for (let index = start; index < end; index++) {
-      const part = unchecked(this.parts[index]);
-      if (part.kind != PartKind.ToolCall) continue;
-      if (part.idFromName) this.legacyCalls += 1;
-      if (out.length > opening) out.byte(0x2c);
-      out.ascii('{"id":');
-      writeCallId(this.document, part, this.legacyCalls, out);
-      out.ascii(',"type":"function","function":{"name":');
-      writeRaw(this.document, part.name, out);
-      out.ascii(',"arguments":"');
-      escapeArguments(this.document, part.value, out);
-      out.ascii('"}}');
-    }
-    if (out.length == opening) out.length = rewind;
-    else out.byte(0x5d);
-  }
-
   /**
    * The vendor wants a JSON object as a string, or blocks: one object is passed on as it is, other texts become documents.
    * Source: https://docs.cohere.com/docs/tool-use-overview (tool results)
@@ -189,7 +167,7 @@ class MessageWriter {
     const out = this.out;
     const document = this.document;
     out.ascii('{"role":"tool","tool_call_id":');
-    writeCallId(document, unchecked(this.parts[start]), this.legacyCalls, out);
+    writeCallId(document, unchecked(this.parts[start]), out);
     out.ascii(',"content":');
     if (end == start + 2 && this.isObjectText(unchecked(this.parts[start + 1]))) {
       writeRaw(document, unchecked(this.parts[start + 1]).value, out);

@@ -1,4 +1,5 @@
 import { AnswerSink } from "../../canonical/answer";
+import { isDoneMarker } from "../../canonical/done-marker";
 import { FailureReason } from "../../canonical/failure";
 import { Notice, Notices } from "../../canonical/notices";
 import { JsonDocument, JsonError, JsonKey } from "../../json/document";
@@ -37,11 +38,6 @@ const USAGE = new JsonKey("usage");
 
 /** Containers of an event that have to be looked into: sources of citations lie deepest. */
 const EVENT_DEPTH: i32 = 9;
-
-/** Whether an event's data is the `[DONE]` that may stand behind the last event. */
-function isDoneMarker(data: usize, length: i32): bool {
-  return length == 6 && load<u8>(data) == 0x5b && load<u8>(data, 1) == 0x44;
-}
 
 /**
  * Reads Cohere's stream. `index` counts content blocks or tool calls, never choices: there is one choice.

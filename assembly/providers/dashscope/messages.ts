@@ -4,16 +4,16 @@ import { JsonDocument, JsonError } from "../../json/document";
 import { AttemptTarget } from "../provider";
 import { writeCallId } from "../shared/call-ids";
 import { escapeDocument, isTextDocument, writeFlatContent } from "../shared/flat-content";
-import { isVisibleText, MessageCursor } from "../shared/messages";
-import { roleName } from "../shared/native-members";
-import { escapeArguments, writeRaw } from "../shared/values";
+import { isVisible, isVisibleText, MessageCursor } from "../shared/messages";
+import { roleName, writeToolCalls } from "../shared/native-members";
+import { isReasoning } from "../shared/turns";
+import { writeRaw } from "../shared/values";
 import { readsFiles, RequestPlan } from "./plan";
 
 /** Writes the messages of one conversation. */
 class MessageWriter {
   private document: JsonDocument;
   private parts: Part[];
-  private legacyCalls: i32 = 0;
 
   constructor(
     private request: CanonicalRequest,
@@ -44,7 +44,7 @@ class MessageWriter {
     if (cursor.role == Role.Tool) return true;
     for (let index = cursor.start; index < cursor.end; index++) {
       const part = unchecked(this.parts[index]);
-      if (part.kind == PartKind.Text ? isVisibleText(this.document, part) : !isThought(part)) return true;
+      if (isVisible(this.document, part) && !isReasoning(part)) return true;
     }
     return false;
   }
@@ -56,10 +56,10 @@ class MessageWriter {
     out.ascii('","content":');
     if (this.plan.isMultimodal) this.writeParts(start, end);
     else writeFlatContent(this.request, start, end, out);
-    if (role == Role.Assistant) this.writeToolCalls(start, end);
+    if (role == Role.Assistant) writeToolCalls(this.request, start, end, out);
     else if (role == Role.Tool) {
       out.ascii(',"tool_call_id":');
-      writeCallId(this.document, unchecked(this.parts[start]), this.legacyCalls, out);
+      writeCallId(this.document, unchecked(this.parts[start]), out);
     }
     out.byte(0x7d);
   }
@@ -86,32 +86,6 @@ class MessageWriter {
     }
     out.byte(0x5d);
   }
-
-  private writeToolCalls(start: i32, end: i32): void {
-    const out = this.out;
-    const rewind = out.length;
-    out.ascii(',"tool_calls":[');
-    const begin = out.length;
-    for (let index = start; index < end; index++) {
-      const part = unchecked(this.parts[index]);
-      if (part.kind != PartKind.ToolCall) continue;
-      if (part.idFromName) this.legacyCalls += 1;
-      if (out.length > begin) out.byte(0x2c);
-      out.ascii('{"id":');
-      writeCallId(this.document, part, this.legacyCalls, out);
-      out.ascii(',"type":"function","function":{"name":');
-      writeRaw(this.document, part.name, out);
-      out.ascii(',"arguments":"');
-      escapeArguments(this.document, part.value, out);
-      out.ascii('"}}');
-    }
-    if (out.length == begin) out.length = rewind;
-    else out.byte(0x5d);
-  }
-}
-
-function isThought(part: Part): bool {
-  return part.kind == PartKind.Reasoning || part.kind == PartKind.RedactedReasoning;
 }
 
 /**

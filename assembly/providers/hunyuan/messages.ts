@@ -9,8 +9,6 @@ import { escapeArguments, writeRaw } from "../shared/values";
 
 /** Writes the messages of one conversation. */
 class MessageWriter {
-  /** Legacy function calls so far: their results follow before the next one. */
-  private legacyCalls: i32 = 0;
   private isFirst: bool = true;
 
   constructor(
@@ -38,7 +36,7 @@ class MessageWriter {
       if (part.kind != PartKind.ToolResult) continue;
       this.open("tool");
       this.out.ascii('"ToolCallId":');
-      writeCallId(this.request.document, part, this.legacyCalls, this.out);
+      writeCallId(this.request.document, part, this.out);
       this.out.ascii(',"Content":"');
       // The vendor wants no empty content.
       if (!joinResult(this.request, index, this.out)) this.out.byte(0x20);
@@ -109,10 +107,9 @@ class MessageWriter {
     for (let index = turn.start; index < turn.end; index++) {
       const part = unchecked(this.request.parts[index]);
       if (part.kind != PartKind.ToolCall) continue;
-      if (part.idFromName) this.legacyCalls += 1;
       if (out.length > start) out.byte(0x2c);
       out.ascii('{"Id":');
-      writeCallId(document, part, this.legacyCalls, out);
+      writeCallId(document, part, out);
       out.ascii(',"Type":"function","Function":{"Name":');
       writeRaw(document, part.name, out);
       out.ascii(',"Arguments":"');

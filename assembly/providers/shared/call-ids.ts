@@ -12,10 +12,10 @@ function isIdByte(byte: u8): bool {
 /**
  * Appends the id of a tool call, in quotes. Some vendors take letters, digits, `_` and `-` only; ids of other vendors may hold more
  * (`functions.get_weather:0`), so everything else becomes `_`, the same in the call and in its result. A signature of Gemini's behind
- * an id is cut off. An id that was there before gets a number: vendors take every id once. A legacy function has no id: it gets one from its name and, from the second call of a conversation on, the call's
- * number.
+ * an id is cut off. A legacy function has no id: it gets one from its name. An id that was there before gets a number: vendors take
+ * every id once.
  */
-export function writeCallId(document: JsonDocument, part: Part, legacyCalls: i32, out: ByteBuffer): void {
+export function writeCallId(document: JsonDocument, part: Part, out: ByteBuffer): void {
   out.byte(0x22);
   if (part.idFromName) out.ascii("call_");
   const start = out.length;
@@ -26,10 +26,6 @@ export function writeCallId(document: JsonDocument, part: Part, legacyCalls: i32
     if (!isIdByte(load<u8>(address))) store<u8>(address, 0x5f);
   }
   if (out.length == start) out.byte(0x5f);
-  if (part.idFromName && legacyCalls > 1) {
-    out.byte(0x5f);
-    out.decimal(legacyCalls);
-  }
   if (part.repetition > 0) {
     out.byte(0x5f);
     out.decimal(part.repetition + 1);

@@ -33,6 +33,11 @@ export function isVisibleText(document: JsonDocument, part: Part): bool {
   return part.kind == PartKind.Text && !isBlank(document.textPointer(part.value), document.textLength(part.value));
 }
 
+/** Whether a part has something to say: everything but a blank text. */
+export function isVisible(document: JsonDocument, part: Part): bool {
+  return part.kind != PartKind.Text || isVisibleText(document, part);
+}
+
 /** How many parts of `[start, end)` are visible texts. */
 export function countTexts(request: CanonicalRequest, start: i32, end: i32): i32 {
   let count = 0;

@@ -1,10 +1,11 @@
 import { ByteBuffer } from "../../bytes/buffer";
-import { CanonicalRequest, Role, Tool } from "../../canonical/request";
+import { CanonicalRequest, PartKind, Role, Tool } from "../../canonical/request";
 import { JsonDocument, JsonKey } from "../../json/document";
 import { unescapeInto } from "../../json/read";
+import { writeCallId } from "./call-ids";
 import { isBlank } from "./text";
 import { writeToolSchema } from "./tool-schema";
-import { writeRaw } from "./values";
+import { escapeArguments, writeRaw } from "./values";
 
 /*
  * Members that several vendors write in nearly the same way as OpenAI does: numbers under another name, stop sequences, tools.
@@ -89,6 +90,28 @@ export function writeFunctionTool(document: JsonDocument, tool: Tool, out: ByteB
   out.ascii(',"parameters":');
   writeToolSchema(document, tool.parameters, out);
   out.ascii("}}");
+}
+
+/** Writes the tool calls of `[start, end)` as `,"tool_calls":[{"id","type","function":{"name","arguments"}}]`, the arguments as a text. */
+export function writeToolCalls(request: CanonicalRequest, start: i32, end: i32, out: ByteBuffer): void {
+  const document = request.document;
+  const rewind = out.length;
+  out.ascii(',"tool_calls":[');
+  const opening = out.length;
+  for (let index = start; index < end; index++) {
+    const part = unchecked(request.parts[index]);
+    if (part.kind != PartKind.ToolCall) continue;
+    if (out.length > opening) out.byte(0x2c);
+    out.ascii('{"id":');
+    writeCallId(document, part, out);
+    out.ascii(',"type":"function","function":{"name":');
+    writeRaw(document, part.name, out);
+    out.ascii(',"arguments":"');
+    escapeArguments(document, part.value, out);
+    out.ascii('"}}');
+  }
+  if (out.length == opening) out.length = rewind;
+  else out.byte(0x5d);
 }
 
 /** The tool that the client's tool choice names, or null when it offers none of that name. */

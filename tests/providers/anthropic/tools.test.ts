@@ -1,5 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { assistant, refuse, tool, toolCall, toolResult, translate, translateText, user } from "./request";
+import {
+  assistant,
+  refuse,
+  tool,
+  toolCall,
+  toolResult,
+  translate,
+  translateText,
+  type Upstream,
+  user,
+} from "./request";
 
 const schema = { type: "object", properties: { city: { type: "string" } }, required: ["city"] };
 const weather = tool("weather", { description: "Tells the weather.", parameters: schema });
@@ -69,6 +79,41 @@ describe("tools", () => {
       { type: "tool_result", tool_use_id: "call_weather", content: "sunny" },
       { type: "tool_use", id: "call_weather_2", name: "weather", input: { city: "Oslo" } },
       { type: "tool_result", tool_use_id: "call_weather_2", content: "rain" },
+    ]);
+  });
+
+  test("[49] a legacy name and the id of a tool call are not mixed up, however equal they are", () => {
+    const upstream = translate({
+      functions: [{ name: "weather", parameters: schema }],
+      messages: [
+        user("a"),
+        assistant(null, { tool_calls: [toolCall("weather", "weather", "{}")] }),
+        toolResult("weather", "sunny"),
+        assistant(null, { function_call: { name: "weather", arguments: "{}" } }),
+        { role: "function", name: "weather", content: "rain" },
+      ],
+    });
+    expect(upstream.messages.slice(1).map((message) => (message.content as unknown[])[0])).toMatchObject([
+      { type: "tool_use", id: "weather" },
+      { type: "tool_result", tool_use_id: "weather" },
+      { type: "tool_use", id: "call_weather" },
+      { type: "tool_result", tool_use_id: "call_weather" },
+    ]);
+  });
+
+  test("ids that come twice are told apart, with escapes or without", () => {
+    const call = (id: string) => `{"role":"assistant","tool_calls":[{"id":"${id}","function":{"name":"f"}}]}`;
+    const result = (id: string) => `{"role":"tool","tool_call_id":"${id}","content":"x"}`;
+    const messages = ["call_0", String.raw`call\u005f0`].flatMap((id) => [call(id), result(id)]);
+    const { text } = translateText(
+      `{"model":"m","messages":[{"role":"user","content":"a"},${messages.join(",")}],"tools":[{"type":"function","function":{"name":"f"}}]}`,
+    );
+    const upstream = JSON.parse(text) as Upstream;
+    expect(upstream.messages.slice(1).map((message) => (message.content as unknown[])[0])).toMatchObject([
+      { type: "tool_use", id: "call_0" },
+      { type: "tool_result", tool_use_id: "call_0" },
+      { type: "tool_use", id: "call_0_2" },
+      { type: "tool_result", tool_use_id: "call_0_2" },
     ]);
   });
 
