@@ -1,41 +1,142 @@
-/**
- * What a vendor offers in OpenAI's form (or its own, for rerank) beside chat completions: what a type could serve one day, as this
- * gateway serves chat and models only. Types that are not here: chat is all that is known.
- * Source: https://github.com/alibaba/higress/tree/main/plugins/wasm-go/extensions/ai-proxy (default capabilities)
- */
-const OTHER_APIS: Record<string, string> = {
-  openai: "completions, embeddings, images, audio, realtime, responses, files, batches, fine-tuning, videos",
-  azure: "completions, embeddings, images, audio, responses, files, batches",
-  ai360: "embeddings",
-  "360": "embeddings",
-  github: "embeddings",
-  qwen: "completions, embeddings, responses, files, batches, rerank",
-  dashscope: "completions, embeddings, responses, files, batches, rerank",
-  groq: "responses",
-  baichuan: "embeddings",
-  zhipuai: "embeddings",
-  ollama: "embeddings",
-  claude: "Anthropic messages",
-  anthropic: "Anthropic messages",
-  deepseek: "Anthropic messages",
-  baidu: "embeddings",
-  qianfan: "embeddings",
-  hunyuan: "embeddings",
-  gemini: "embeddings, images",
-  vertex: "embeddings, images",
-  mistral: "embeddings",
-  cohere: "rerank",
-  doubao: "embeddings, images, responses",
-  volcengine: "embeddings, images, responses",
-  bedrock: "images",
-  openrouter: "completions",
-  longcat: "embeddings",
-  fireworks: "completions",
-  vllm: "completions, embeddings, rerank, responses, audio, Anthropic messages",
-  kling: "videos",
+/** What a vendor offers beside chat completions, and the page or program of the vendor that shows it. */
+interface OtherApis {
+  apis: string;
+  source: string;
+}
+
+/** Default capabilities of Higress's plugin: for what no page of the vendor could be opened. */
+const HIGRESS = "https://github.com/alibaba/higress/tree/main/plugins/wasm-go/extensions/ai-proxy";
+
+/** By type. Where the source is a vendor's SDK, its resources were read; where it is nobody's page, HIGRESS says so. */
+const ROWS: Record<string, OtherApis> = {
+  openai: {
+    apis: "completions, embeddings, images, audio, moderations, realtime, responses, files, batches, fine-tuning, videos",
+    source: "https://github.com/openai/openai-node",
+  },
+  azure: { apis: "completions, embeddings, images, audio, responses, files, batches", source: HIGRESS },
+  github: { apis: "embeddings", source: HIGRESS },
+  mistral: {
+    apis: "completions (FIM), embeddings, audio, moderations, OCR, files, batches, fine-tuning, models",
+    source: "https://github.com/mistralai/client-python",
+  },
+  grok: {
+    apis: "embeddings, images, videos, audio, realtime, responses, files, batches",
+    source: "https://github.com/tryAGI/Xai",
+  },
+  perplexity: {
+    apis: "embeddings, responses, files, batches, search, models",
+    source: "https://github.com/perplexityai/perplexity-py",
+  },
+  galadriel: { apis: "models", source: HIGRESS },
+  groq: {
+    apis: "responses, embeddings, audio, files, batches, models",
+    source: "https://github.com/groq/groq-python",
+  },
+  cerebras: { apis: "completions, models", source: "https://github.com/Cerebras/cerebras-cloud-sdk-python" },
+  openrouter: {
+    apis: "completions, embeddings, rerank, images, audio, videos, responses, Anthropic messages, batches, models",
+    source: "https://github.com/OpenRouterTeam/python-sdk",
+  },
+  "together-ai": {
+    apis: "completions, embeddings, rerank, images, audio, videos, realtime, responses, files, batches, fine-tuning, models",
+    source: "https://github.com/togethercomputer/together-py",
+  },
+  fireworks: {
+    apis: "completions, Anthropic messages, batches, fine-tuning, models",
+    source: "https://github.com/fw-ai-external/python-sdk",
+  },
+  nvidia: {
+    apis: "completions, responses, Anthropic messages, models",
+    source: "https://docs.nvidia.com/nim/large-language-models/reference/api-reference",
+  },
+  databricks: {
+    apis: "completions, embeddings",
+    source: "https://docs.databricks.com/aws/en/machine-learning/foundation-model-apis/api-reference",
+  },
+  cloudflare: {
+    apis: "embeddings, responses",
+    source: "https://developers.cloudflare.com/workers-ai/configuration/open-ai-compatibility",
+  },
+  sambanova: {
+    apis: "completions, embeddings, audio, responses, Anthropic messages, models",
+    source: "https://github.com/sambanova/sambanova-python",
+  },
+  deepinfra: { apis: "embeddings, rerank, images, audio", source: "https://docs.deepinfra.com/chat/overview" },
+  hyperbolic: { apis: "models", source: "https://docs.hyperbolic.xyz/docs/rest-api" },
+  deepseek: {
+    apis: "completions (FIM), Anthropic messages, models",
+    source: "https://api-docs.deepseek.com/api/list-models",
+  },
+  qwen: { apis: "completions, embeddings, responses, files, batches, rerank", source: HIGRESS },
+  doubao: { apis: "embeddings, images, responses", source: HIGRESS },
+  baidu: { apis: "embeddings", source: HIGRESS },
+  hunyuan: {
+    apis: "embeddings, Anthropic messages",
+    source: "https://cloud.tencent.com/document/product/1729/111006",
+  },
+  tencent: {
+    apis: "responses, Anthropic messages",
+    source: "https://cloud.tencent.com/document/product/1823/132252",
+  },
+  ai360: { apis: "embeddings", source: HIGRESS },
+  kling: { apis: "videos", source: HIGRESS },
+  moonshot: { apis: "Anthropic messages, models", source: "https://platform.kimi.ai/docs/overview" },
+  zhipuai: {
+    apis: "embeddings, images, audio, videos, moderations, files, batches",
+    source: "https://github.com/zai-org/z-ai-sdk-python",
+  },
+  minimax: {
+    apis: "responses, Anthropic messages, images, videos, audio, files, models",
+    source: "https://platform.minimax.io/docs/llms.txt",
+  },
+  baichuan: { apis: "embeddings", source: HIGRESS },
+  longcat: { apis: "Anthropic messages", source: "https://longcat.chat/platform/docs/APIDocs.html" },
+  siliconflow: {
+    apis: "embeddings, rerank, images, audio, videos, models",
+    source: "https://github.com/tryAGI/SiliconFlow/blob/main/src/libs/SiliconFlow/openapi.yaml",
+  },
+  modelscope: {
+    apis: "images, Anthropic messages",
+    source: "https://modelscope.cn/docs/model-service/API-Inference/intro",
+  },
+  vllm: {
+    apis: "completions, embeddings, rerank, responses, audio, Anthropic messages",
+    source: "https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html",
+  },
+  "lm-studio": {
+    apis: "completions, embeddings, responses, models",
+    source: "https://lmstudio.ai/docs/developer/openai-compat",
+  },
+  ollama: {
+    apis: "completions, embeddings, responses, models",
+    source: "https://docs.ollama.com/api/openai-compatibility",
+  },
+  claude: {
+    apis: "Anthropic messages, batches, files, models",
+    source: "https://github.com/anthropics/anthropic-sdk-typescript",
+  },
+  gemini: {
+    apis: "embeddings, images, videos, files, batches, models",
+    source: "https://github.com/googleapis/js-genai",
+  },
+  vertex: { apis: "embeddings, images, videos", source: "https://github.com/googleapis/js-genai" },
+  bedrock: { apis: "images", source: HIGRESS },
+  cohere: { apis: "embeddings, rerank, datasets, models", source: "https://github.com/cohere-ai/cohere-typescript" },
 };
 
-/** The vendor's APIs beside chat; empty when none is known. */
+/** Second names of types. */
+const SAME_AS: Record<string, string> = {
+  "360": "ai360",
+  xai: "grok",
+  together: "together-ai",
+  dashscope: "qwen",
+  volcengine: "doubao",
+  qianfan: "baidu",
+  anthropic: "claude",
+};
+
+/** The vendor's APIs beside chat, with a link to where that is written; empty when none is known. */
 export function otherApis(type: string): string {
-  return OTHER_APIS[type] ?? "";
+  const row = ROWS[SAME_AS[type] ?? type];
+  return row === undefined ? "" : `[${row.apis}](${row.source})`;
 }

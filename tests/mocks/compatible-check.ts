@@ -4,12 +4,13 @@ import { isObject, type Json, type JsonObject, textOf } from "./types";
 
 /**
  * All that Mistral knows; it refuses everything else with 422. Kept here too, so that the catalogue's list of what to remove is measured
- * against the vendor's own list. Source: https://docs.mistral.ai/api/endpoint/chat
+ * against the vendor's own list. Source: https://github.com/mistralai/client-python (3.7.0), generated from https://docs.mistral.ai/api/endpoint/chat
  */
 const KNOWN_MEMBERS: Record<string, string> = {
   mistral:
     "model messages temperature top_p max_tokens stream stop random_seed response_format tools tool_choice presence_penalty " +
-    "frequency_penalty n prediction parallel_tool_calls prompt_mode reasoning_effort safe_prompt",
+    "frequency_penalty min_tokens repetition_penalty top_k logprobs top_logprobs prompt_logprobs top_prompt_logprobs n prediction " +
+    "parallel_tool_calls prompt_mode reasoning_effort metadata guardrails",
 };
 
 function rulesFor(row: ProviderType): CheckRules {

@@ -134,7 +134,7 @@ export const coze: Vendor = {
   },
 
   errorAnswer(status: number, message: string | null): UnaryAnswer {
-    const codes: Record<number, number> = { 401: 4100, 403: 4101, 404: 4200, 429: 4013, 500: 5000 };
+    const codes: Record<number, number> = { 401: 4100, 403: 4101, 404: 4200, 429: 4020, 500: 5000 };
     return refuse(codes[status] ?? 4000, message ?? `Mock error with status ${status}.`, status);
   },
 

@@ -175,7 +175,7 @@ export const minimax: Vendor = {
   },
 
   errorAnswer(status: number, message: string | null): UnaryAnswer {
-    const codes: Record<number, number> = { 401: 1004, 402: 1008, 429: 1002, 500: 1013 };
+    const codes: Record<number, number> = { 401: 1004, 402: 1008, 429: 1002, 500: 1033 };
     return refuse(codes[status] ?? 2013, message ?? `Mock error with status ${status}.`, status);
   },
 

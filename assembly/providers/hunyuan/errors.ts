@@ -13,7 +13,10 @@ const MESSAGE = new JsonKey("Message");
 const ERROR_MSG = new JsonKey("ErrorMsg");
 const MSG = new JsonKey("Msg");
 
-/** The status for a code that begins with these letters; the first that fits counts. 0: the content filter. */
+/**
+ * The status for a code that begins with these letters; the first that fits counts. 0: the content filter. An account without money
+ * counts as a spent limit, as OpenAI's `insufficient_quota`.
+ */
 class ErrorPrefix {
   readonly text: StaticArray<u8>;
 
@@ -25,24 +28,34 @@ class ErrorPrefix {
   }
 }
 
-/** Source: https://cloud.tencent.com/document/api/1729/105701 (error codes) and https://cloud.tencent.com/document/api/1729/101846 */
+/**
+ * Sources: https://cloud.tencent.com/document/api/1729/105701 (error codes), https://cloud.tencent.com/document/api/1729/101846 and
+ * https://github.com/TencentCloud/tencentcloud-sdk-python/blob/master/tencentcloud/hunyuan/v20230901/errorcodes.py
+ */
 const PREFIXES: ErrorPrefix[] = [
   new ErrorPrefix("AuthFailure", 401),
   new ErrorPrefix("UnauthorizedOperation", 403),
   new ErrorPrefix("OperationDenied.", 0),
   new ErrorPrefix("FailedOperation.EngineRequestTimeout", 504),
   new ErrorPrefix("FailedOperation.EngineServerLimitExceeded", 429),
-  new ErrorPrefix("FailedOperation.ResourcePackExhausted", 402),
-  new ErrorPrefix("FailedOperation.FreeResourcePackExhausted", 402),
+  new ErrorPrefix("FailedOperation.ResourcePackExhausted", 429),
+  new ErrorPrefix("FailedOperation.FreeResourcePackExhausted", 429),
   new ErrorPrefix("FailedOperation.ServiceNotActivated", 403),
+  new ErrorPrefix("FailedOperation.ServiceStopArrears", 429),
   new ErrorPrefix("FailedOperation.ServiceStop", 403),
+  new ErrorPrefix("FailedOperation.UserUnAuthError", 403),
+  new ErrorPrefix("FailedOperation.PartnerAccountUnSupport", 403),
   new ErrorPrefix("FailedOperation", 500),
   new ErrorPrefix("InternalError", 500),
+  new ErrorPrefix("ResourceUnavailable.InArrears", 429),
+  new ErrorPrefix("ResourceUnavailable.LowBalance", 429),
   new ErrorPrefix("ResourceUnavailable", 403),
   new ErrorPrefix("ResourceNotFound", 404),
   new ErrorPrefix("RequestLimitExceeded", 429),
   new ErrorPrefix("LimitExceeded", 429),
+  new ErrorPrefix("ResourceInsufficient.ChargeResourceExhaust", 429),
   new ErrorPrefix("ResourceInsufficient", 429),
+  new ErrorPrefix("InvalidParameterValue.Model", 404),
   new ErrorPrefix("RequestSizeLimitExceeded", 413),
 ];
 

@@ -1,9 +1,11 @@
 import { ProviderType } from "../provider-type";
 import { alsoCalled, Dialect, reasoning, REASONING_CONTENT, speaking, vendor } from "./row";
 
+const ZHIPU_PAGE = "docs.bigmodel.cn/api-reference/%E6%A8%A1%E5%9E%8B-api/%E5%AF%B9%E8%AF%9D%E8%A1%A5%E5%85%A8";
+
 /** Zhipu takes one choice of tools and one name for the token limit, and has its own switch for reasoning. */
 function zhipuAt(path: string): ProviderType {
-  const type = vendor("zhipuai", "ZHIPUAI_API_KEY", "open.bigmodel.cn" + path, "docs.bigmodel.cn/api-reference");
+  const type = vendor("zhipuai", "ZHIPUAI_API_KEY", "open.bigmodel.cn" + path, ZHIPU_PAGE);
   const dialect =
     Dialect.EffortAsThinking | Dialect.TemperatureUpToOne | Dialect.NoStreamOptions | Dialect.RejectsNames;
   return speaking(type, dialect, "presence_penalty frequency_penalty logit_bias n", REASONING_CONTENT);
@@ -36,6 +38,7 @@ function baidu(): ProviderType {
   return speaking(type, Dialect.NewTokenLimit, "", REASONING_CONTENT);
 }
 
+/** Its `max_tokens` counts no thoughts, its `max_completion_tokens` does, as OpenAI's: https://docs.byteplus.com/en/docs/Byteplus_LAS/Chat_API */
 function doubao(): ProviderType {
   const type = vendor(
     "doubao",
@@ -43,12 +46,15 @@ function doubao(): ProviderType {
     "ark.cn-beijing.volces.com/api/v3",
     "www.volcengine.com/docs/82379/1494384",
   );
-  return speaking(type, Dialect.None, "", REASONING_CONTENT);
+  return speaking(type, Dialect.NewTokenLimit, "", REASONING_CONTENT);
 }
 
-/** The key is `APIPassword`, or `APIKey:APISecret`. */
+/**
+ * The key is `APIPassword`, or `APIKey:APISecret`. The models X1 are at `/v2` instead, as type `generic`:
+ * https://www.xfyun.cn/doc/spark/X1http.html
+ */
 function spark(): ProviderType {
-  const source = "www.xfyun.cn/doc/spark/X1http.html";
+  const source = "docs.iflyaicloud.com/doc/237";
   const type = vendor("spark", "SPARK_API_PASSWORD", "spark-api-open.xf-yun.com/v1", source);
   return speaking(type, Dialect.NoStreamOptions | Dialect.TemperatureUpToOne, "", REASONING_CONTENT);
 }
@@ -83,12 +89,7 @@ function listClouds(): ProviderType[] {
       "api.hunyuan.cloud.tencent.com/v1",
       "cloud.tencent.com/document/product/1729/111007",
     ),
-    reasoning(
-      "tencent",
-      "LKEAP_API_KEY",
-      "api.lkeap.cloud.tencent.com/v1",
-      "cloud.tencent.com/document/product/1772/115969",
-    ),
+    tencent(),
     spark(),
     alsoCalled("iflytek", spark()),
     ai360(),
@@ -97,13 +98,25 @@ function listClouds(): ProviderType[] {
   ];
 }
 
+/**
+ * TokenHub, which other makers' models have moved to from `api.lkeap.cloud.tencent.com`
+ * (https://cloud.tencent.com/document/product/1772/130548). Outside China it is `tokenhub-intl.tencentcloudmaas.com`.
+ */
+function tencent(): ProviderType {
+  const source = "cloud.tencent.com/document/product/1823/132252";
+  return reasoning("tencent", "TENCENT_API_KEY", "tokenhub.tencentmaas.com/v1", source);
+}
+
 function ai360(): ProviderType {
   return vendor("ai360", "AI360_API_KEY", "api.360.cn/v1", "ai.360.com/docs/437061603e0");
 }
 
-/** Its stream tells the usage in the last choice. Source: https://platform.moonshot.cn/docs/api/chat */
+/**
+ * Its stream tells the usage in the last choice, and in a chunk of its own since it knows `stream_options`. Outside China it is
+ * `api.moonshot.ai`.
+ */
 function moonshot(): ProviderType {
-  const type = vendor("moonshot", "MOONSHOT_API_KEY", "api.moonshot.cn/v1", "platform.moonshot.cn/docs/api/chat");
+  const type = vendor("moonshot", "MOONSHOT_API_KEY", "api.moonshot.cn/v1", "platform.kimi.ai/docs/api/chat");
   const dialect = Dialect.NewTokenLimit | Dialect.UsageInChoice | Dialect.TemperatureUpToOne;
   return speaking(type, dialect, "", REASONING_CONTENT);
 }
@@ -111,6 +124,12 @@ function moonshot(): ProviderType {
 function baichuan(): ProviderType {
   const source = "platform.baichuan-ai.com/docs/api";
   return speaking(vendor("baichuan", "BAICHUAN_API_KEY", "api.baichuan-ai.com/v1", source), Dialect.TemperatureUpToOne);
+}
+
+function longCat(): ProviderType {
+  const source = "longcat.chat/platform/docs/api/chat.html";
+  const type = vendor("longcat", "LONGCAT_API_KEY", "api.longcat.chat/openai/v1", source);
+  return speaking(type, Dialect.EffortAsThinking | Dialect.TemperatureUpToOne, "", REASONING_CONTENT);
 }
 
 /** Makers of models, and who runs them for others. */
@@ -124,11 +143,11 @@ function listMakersAndHosts(): ProviderType[] {
       "stepfun",
       "STEPFUN_API_KEY",
       "api.stepfun.com/v1",
-      "platform.stepfun.com/docs/api-reference/chat/chat-completion-create",
+      "platform.stepfun.com/docs/zh/api-reference/chat/chat-completion-create",
       "reasoning",
     ),
     vendor("yi", "YI_API_KEY", "api.lingyiwanwu.com/v1", "platform.lingyiwanwu.com/docs/api-reference"),
-    reasoning("longcat", "LONGCAT_API_KEY", "api.longcat.chat/openai/v1", "longcat.chat/platform/docs"),
+    longCat(),
     reasoning(
       "siliconflow",
       "SILICONFLOW_API_KEY",

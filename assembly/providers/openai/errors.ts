@@ -6,7 +6,7 @@ import { copyMessage, readBodyText, statusText } from "../../canonical/error-tex
 import { Failure, FailureReason, reasonForStatus } from "../../canonical/failure";
 import { JsonDocument, JsonKey } from "../../json/document";
 import { escapeInto } from "../../json/write";
-import { CodeTable } from "../shared/coded-errors";
+import { isMiniMaxFiltered, MINIMAX_CODES } from "../shared/minimax-codes";
 
 const MSG = new JsonKey("msg");
 
@@ -76,13 +76,6 @@ const ERROR_CODE = new JsonKey("error_code");
 const BASE_RESPONSE = new JsonKey("base_resp");
 const STATUS_CODE = new JsonKey("status_code");
 const STATUS_MESSAGE = new JsonKey("status_msg");
-
-/** MiniMax answers errors with 200 and a number of its own. Source: https://platform.minimaxi.com/document/error%20codes */
-const MINIMAX_STATUSES = new CodeTable(
-  "1000=500 1001=504 1002=429 1004=401 1008=429 1013=500 1024=500 1026=400 1027=400 1033=500 1039=429 1041=429 2013=400 2049=401",
-);
-const MINIMAX_FILTERED_INPUT: i64 = 1026;
-const MINIMAX_FILTERED_OUTPUT: i64 = 1027;
 
 function findWord(document: JsonDocument, node: i32): ErrorWord | null {
   for (let index = 0; document.isString(node) && index < ERROR_WORDS.length; index++) {
@@ -166,8 +159,8 @@ class ErrorView {
     const code = document.integer(document.find(response, STATUS_CODE));
     if (code == 0) return false;
     this.message = document.find(response, STATUS_MESSAGE);
-    this.status = MINIMAX_STATUSES.find(code);
-    this.isFiltered = code == MINIMAX_FILTERED_INPUT || code == MINIMAX_FILTERED_OUTPUT;
+    this.status = MINIMAX_CODES.find(code);
+    this.isFiltered = isMiniMaxFiltered(code);
     return true;
   }
 

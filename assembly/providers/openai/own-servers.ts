@@ -6,7 +6,8 @@ export function listOwnServers(): ProviderType[] {
   const vllm = vendor("vllm", "", "/v1", "docs.vllm.ai/en/latest/serving/openai_compatible_server.html");
   const sglang = vendor("sglang", "", "/v1", "docs.sglang.ai/basic_usage/openai_api_completions.html");
   return [
-    speaking(vllm, Dialect.NewTokenLimit, "", REASONING_CONTENT),
+    // Older ones have `reasoning_content`, which is read as well: https://docs.vllm.ai/en/latest/features/reasoning_outputs.html
+    speaking(vllm, Dialect.NewTokenLimit, "", "reasoning"),
     speaking(sglang, Dialect.NewTokenLimit, "", REASONING_CONTENT),
     vendor("tgi", "", "/v1", "huggingface.co/docs/text-generation-inference/messages_api"),
     reasoning("llama.cpp", "", "/v1", "github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md"),

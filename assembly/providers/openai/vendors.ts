@@ -1,10 +1,12 @@
 import { AuthStyle, ProviderType } from "../provider-type";
 import { alsoCalled, Dialect, reasoning, REASONING_CONTENT, speaking, vendor } from "./row";
 
-/** Members by which OpenAI's own platform stores, bills and caches; servers that check every member know none of them. */
-const PLATFORM =
-  "store metadata service_tier user safety_identifier prompt_cache_key prompt_cache_retention web_search_options modalities audio verbosity";
-const LOG_PROBABILITIES = "logprobs top_logprobs logit_bias";
+/** Members of OpenAI's own platform: servers that check every member know none of them. */
+const PLATFORM = "store safety_identifier prompt_cache_retention web_search_options modalities audio verbosity";
+/** Those that some of these servers have taken over. */
+const METADATA = " metadata";
+const BILLING = " service_tier";
+const PERSON = " user prompt_cache_key";
 
 /** OpenAI's own server, and those that run its models under its rules. */
 function listOpenAis(): ProviderType[] {
@@ -31,28 +33,30 @@ function listOpenAis(): ProviderType[] {
   ];
 }
 
-/** Mistral checks every member. Sources: https://docs.mistral.ai/api/endpoint/chat, https://docs.mistral.ai/api (`random_seed`). */
+/**
+ * Mistral checks every member. Sources: https://docs.mistral.ai/api/endpoint/chat,
+ * https://github.com/mistralai/client-python (`chatcompletionstreamrequest.py` of 3.7.0 has all that it knows)
+ */
 function mistral(): ProviderType {
   const type = vendor("mistral", "MISTRAL_API_KEY", "api.mistral.ai/v1", "docs.mistral.ai/api/endpoint/chat");
   type.seedMember = "random_seed";
-  const rejected = PLATFORM + " functions function_call " + LOG_PROBABILITIES;
+  const rejected = PLATFORM + BILLING + PERSON + " functions function_call logit_bias";
   const dialect = Dialect.NoStreamOptions | Dialect.RemoveReasoning | Dialect.RejectsNames;
   return speaking(type, dialect, rejected, "content");
 }
 
-/** Perplexity's models search and call no tools. Source: https://docs.perplexity.ai/api-reference/chat-completions-post */
+/** Perplexity's models search and call no tools; every chunk of a stream tells the usage so far. */
 function perplexity(): ProviderType {
-  const source = "docs.perplexity.ai/api-reference/chat-completions-post";
+  const source = "docs.perplexity.ai/docs/sonar/openai-compatibility";
   const type = vendor("perplexity", "PERPLEXITY_API_KEY", "api.perplexity.ai", source);
   type.withoutTools = "Perplexity's models call no tools.";
-  const rejected = "stop seed n parallel_tool_calls tool_choice stream_options service_tier " + LOG_PROBABILITIES;
-  return speaking(type, Dialect.NoStreamOptions, rejected);
+  return speaking(type, Dialect.NoStreamOptions);
 }
 
-/** Its reasoning models refuse penalties, and all its newer models reason. */
+/** Its reasoning models refuse penalties and stop sequences, and its newer models reason. */
 function grok(): ProviderType {
   const type = vendor("grok", "XAI_API_KEY", "api.x.ai/v1", "docs.x.ai/docs/guides/reasoning");
-  const rejected = "presence_penalty frequency_penalty logit_bias";
+  const rejected = "presence_penalty frequency_penalty stop";
   return speaking(type, Dialect.NewTokenLimit, rejected, REASONING_CONTENT);
 }
 
@@ -72,18 +76,22 @@ function listMakers(): ProviderType[] {
   ];
 }
 
-/** Source: https://console.groq.com/docs/openai (members that give a 400, `name` among them) */
+/**
+ * Sources: https://console.groq.com/docs/openai (members that give a 400, `name` among them), https://github.com/groq/groq-python
+ * (1.7.0: the role `developer`)
+ */
 function groq(): ProviderType {
   const type = vendor("groq", "GROQ_API_KEY", "api.groq.com/openai/v1", "console.groq.com/docs/openai");
-  const dialect = Dialect.NewTokenLimit | Dialect.RemoveReasoning | Dialect.RejectsNames;
-  return speaking(type, dialect, LOG_PROBABILITIES, "reasoning");
+  const dialect = Dialect.DeveloperRole | Dialect.NewTokenLimit | Dialect.RemoveReasoning | Dialect.RejectsNames;
+  return speaking(type, dialect, "logprobs top_logprobs logit_bias", "reasoning");
 }
 
+/** It took no penalties once; its SDK has them by now: https://github.com/Cerebras/cerebras-cloud-sdk-python (1.91.0). */
 function cerebras(): ProviderType {
-  const source = "inference-docs.cerebras.ai/resources/openai";
+  const source = "inference-docs.cerebras.ai/api-reference/chat-completions";
   const type = vendor("cerebras", "CEREBRAS_API_KEY", "api.cerebras.ai/v1", source);
-  const rejected = "frequency_penalty presence_penalty logit_bias";
-  return speaking(type, Dialect.NewTokenLimit | Dialect.RemoveReasoning, rejected, "reasoning");
+  const dialect = Dialect.DeveloperRole | Dialect.NewTokenLimit | Dialect.RemoveReasoning;
+  return speaking(type, dialect, "", "reasoning");
 }
 
 function openRouter(): ProviderType {
@@ -92,22 +100,30 @@ function openRouter(): ProviderType {
   return speaking(type, Dialect.DeveloperRole | Dialect.NewTokenLimit, "", "reasoning");
 }
 
+/**
+ * Fireworks checks every member: https://docs.fireworks.ai/tools-sdks/nim-compatibility. What it knows, `name` of messages not among
+ * it: https://github.com/fw-ai-external/python-sdk (1.2.30)
+ */
 function fireworks(): ProviderType {
   const source = "docs.fireworks.ai/api-reference/post-chatcompletions";
   const type = vendor("fireworks", "FIREWORKS_API_KEY", "api.fireworks.ai/inference/v1", source);
-  return speaking(type, Dialect.OnlyReasoningText, PLATFORM, REASONING_CONTENT);
+  const dialect = Dialect.NewTokenLimit | Dialect.OnlyReasoningText | Dialect.RejectsNames;
+  return speaking(type, dialect, PLATFORM, REASONING_CONTENT);
 }
 
+/** It checks every member: https://github.com/sipeed/picoclaw/issues/1019 */
 function nvidia(): ProviderType {
   const source = "docs.api.nvidia.com/nim/reference/llm-apis";
   const type = vendor("nvidia", "NVIDIA_API_KEY", "integrate.api.nvidia.com/v1", source);
-  return speaking(type, Dialect.OnlyReasoningText, PLATFORM, REASONING_CONTENT);
+  return speaking(type, Dialect.OnlyReasoningText, PLATFORM + METADATA + BILLING + PERSON, REASONING_CONTENT);
 }
 
+/** It checks every member, and knows no `stream_options`: https://github.com/continuedev/continue/issues/12936 */
 function databricks(): ProviderType {
   const source = "docs.databricks.com/aws/en/machine-learning/foundation-model-apis/api-reference";
   const type = vendor("databricks", "DATABRICKS_TOKEN", "/serving-endpoints", source);
-  return speaking(type, Dialect.NoStreamOptions | Dialect.RemoveReasoning, PLATFORM, "content");
+  const rejected = PLATFORM + METADATA + PERSON;
+  return speaking(type, Dialect.NoStreamOptions | Dialect.RemoveReasoning, rejected, "content");
 }
 
 function cloudflare(): ProviderType {
@@ -117,8 +133,14 @@ function cloudflare(): ProviderType {
 }
 
 function together(): ProviderType {
-  const source = "docs.together.ai/reference/chat-completions-1";
-  return reasoning("together-ai", "TOGETHER_API_KEY", "api.together.xyz/v1", source, "reasoning");
+  const source = "docs.together.ai/docs/inference/openai-compatibility";
+  return reasoning("together-ai", "TOGETHER_API_KEY", "api.together.ai/v1", source, "reasoning");
+}
+
+function sambanova(): ProviderType {
+  const source = "docs.sambanova.ai/docs/en/features/openai-compatibility";
+  const type = vendor("sambanova", "SAMBANOVA_API_KEY", "api.sambanova.ai/v1", source);
+  return speaking(type, Dialect.NewTokenLimit, "", "reasoning");
 }
 
 /** Vendors that run other people's models. */
@@ -133,13 +155,7 @@ function listHosts(): ProviderType[] {
     nvidia(),
     databricks(),
     cloudflare(),
-    reasoning(
-      "sambanova",
-      "SAMBANOVA_API_KEY",
-      "api.sambanova.ai/v1",
-      "docs.sambanova.ai/docs/en/features/openai-compatibility",
-      "reasoning",
-    ),
+    sambanova(),
     reasoning(
       "nebius",
       "NEBIUS_API_KEY",
@@ -152,7 +168,7 @@ function listHosts(): ProviderType[] {
       "api.novita.ai/openai/v1",
       "novita.ai/docs/api-reference/model-apis-llm-create-chat-completion",
     ),
-    reasoning("deepinfra", "DEEPINFRA_API_KEY", "api.deepinfra.com/v1/openai", "deepinfra.com/docs/openai_api"),
+    reasoning("deepinfra", "DEEPINFRA_TOKEN", "api.deepinfra.com/v1/openai", "docs.deepinfra.com/chat/overview"),
     vendor("hyperbolic", "HYPERBOLIC_API_KEY", "api.hyperbolic.xyz/v1", "docs.hyperbolic.xyz/docs/rest-api"),
     vendor(
       "huggingface",

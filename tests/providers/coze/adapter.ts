@@ -119,7 +119,11 @@ export const adapter: ProtocolAdapter = {
   errors: [
     { status: 400, body: error(4000, "Request parameter error"), reason: "bad-request" },
     { status: 401, body: error(700012006, "access token invalid"), reason: "auth" },
-    { status: 429, body: error(4013, "rate limit exceeded"), reason: "rate-limit" },
+    { status: 404, body: error(4006, "invalid bot"), reason: "not-found" },
+    { status: 400, body: error(4010, "the prompt has too many tokens"), reason: "context-length" },
+    { status: 429, body: error(4020, "too many requests in a minute"), reason: "rate-limit" },
+    { status: 429, body: error(4019, "no balance left"), reason: "rate-limit" },
+    { status: 500, body: error(4013, "the model has failed"), reason: "server-error" },
     { status: 500, body: error(5000, "internal error"), reason: "server-error" },
   ],
 };

@@ -8,7 +8,7 @@ const completed = {
   name: "conversation.chat.completed",
   data: { ...CHAT, usage: { token_count: 3, input_count: 1, output_count: 2 } },
 };
-const failed = { code: 4013, msg: 'Bad\n"thing"' };
+const failed = { code: 4020, msg: 'Bad\n"thing"' };
 
 testBrokenBytes({
   narrow: true,

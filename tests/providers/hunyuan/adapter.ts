@@ -66,13 +66,12 @@ function readRequest(request: UpstreamRequest): SpokenRequest {
   };
 }
 
-function usageOf({ usage: { input, output, cachedInput, reasoning } }: SpokenAnswer): Member {
+function usageOf({ usage: { input, output, cachedInput } }: SpokenAnswer): Member {
   return {
     PromptTokens: input,
     CompletionTokens: output,
     TotalTokens: input + output,
-    ...(cachedInput === undefined ? {} : { PromptTokensDetails: { CachedTokens: cachedInput } }),
-    ...(reasoning === undefined ? {} : { CompletionTokensDetails: { ReasoningTokens: reasoning } }),
+    ...(cachedInput === undefined ? {} : { PromptTokensDetails: { CachedTokens: String(cachedInput) } }),
   };
 }
 
@@ -144,6 +143,7 @@ export const adapter: ProtocolAdapter = {
     { message: /^messages: at least one/, reason: "A conversation without any turn has nothing to answer" },
   ],
   unsupported: {
+    "reasoning tokens": "`Usage` counts them with the completion and does not name them.",
     "tool choice required":
       "The vendor forces a certain tool, never any; one offered tool is forced, several are left to choose",
     "document inline": "The API takes texts and images only",
@@ -163,8 +163,11 @@ export const adapter: ProtocolAdapter = {
   },
   writeEmptyAnswer: () => writeAnswer({ text: "", finish: "stop", usage: { input: 1, output: 0 } }),
   errors: [
-    { status: 400, body: error("InvalidParameterValue", "Model not exist"), reason: "bad-request" },
+    { status: 400, body: error("InvalidParameterValue", "A value is wrong."), reason: "bad-request" },
+    { status: 404, body: error("InvalidParameterValue.Model", "Model not exist"), reason: "not-found" },
     { status: 401, body: error("AuthFailure.SignatureFailure", "The credentials are wrong."), reason: "auth" },
+    { status: 429, body: error("ResourceInsufficient.ChargeResourceExhaust", "No more."), reason: "rate-limit" },
+    { status: 429, body: error("ResourceUnavailable.LowBalance", "No balance left."), reason: "rate-limit" },
     { status: 429, body: error("RequestLimitExceeded", "Your request rate is too high."), reason: "rate-limit" },
     {
       status: 400,

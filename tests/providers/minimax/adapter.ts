@@ -148,6 +148,10 @@ export const adapter: ProtocolAdapter = {
     { status: 401, body: error(1004, "login fail"), reason: "auth" },
     { status: 429, body: error(1002, "rate limit"), reason: "rate-limit" },
     { status: 400, body: error(1027, "output new_sensitive"), reason: "content-filter" },
-    { status: 500, body: error(1013, "unknown error"), reason: "server-error" },
+    { status: 400, body: error(1042, "invisible character ratio limit"), reason: "bad-request" },
+    { status: 401, body: error(2049, "invalid api key"), reason: "auth" },
+    { status: 429, body: error(2056, "usage limit exceeded"), reason: "rate-limit" },
+    { status: 429, body: error(1008, "insufficient balance"), reason: "rate-limit" },
+    { status: 500, body: error(1033, "system error"), reason: "server-error" },
   ],
 };
