@@ -19,7 +19,10 @@ export const enum PartKind {
   Document = 3,
   /** `value`: base64 data (string); `name`: the format (string). */
   Audio = 4,
-  /** `id`: call id (string); `name`: function name (string); `value`: arguments, a JSON string that holds JSON (or -1 for none). */
+  /**
+   * `id`: call id (string); `name`: function name (string); `value`: arguments, a JSON string that holds JSON (or -1 for none);
+   * `extra`: the signature of the thoughts that led to it (string), as Google gives it to clients of its OpenAI-compatible API, or -1.
+   */
   ToolCall = 5,
   /** `id`: the call's id (string). The result's content follows as parts with `nested` set (none for an empty result). */
   ToolResult = 6,

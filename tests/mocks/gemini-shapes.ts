@@ -76,8 +76,9 @@ const PART: Members<Part> = {
 };
 const BLOB: Members<InlineBlob> = { mimeType: text, data: "bytes" };
 const FILE_DATA: Members<FileData> = { mimeType: text, fileUri: text };
-const FUNCTION_CALL: Members<FunctionCall> = { name: text, args: "struct" };
+const FUNCTION_CALL: Members<FunctionCall> = { id: text, name: text, args: "struct" };
 const FUNCTION_RESPONSE: Members<FunctionResponse> = {
+  id: text,
   name: text,
   response: "struct",
   parts: { list: { message: "FunctionResponsePart" } },

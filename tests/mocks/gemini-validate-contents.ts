@@ -52,8 +52,28 @@ function checkSignatures(content: JsonRecord, index: number, rules: ModelRules):
   );
 }
 
+function idsOf(content: JsonRecord | undefined, member: string): string[] {
+  return content === undefined
+    ? []
+    : partsOf(content).flatMap((part) => {
+        const named = part[member];
+        return isRecord(named) ? [show(named["id"])] : [];
+      });
+}
+
+/** Newer models match a result by the id of its call, others have no ids. */
+function checkIds(calls: string[], responses: string[], rules: ModelRules): void {
+  if (!rules.callIds) {
+    if ([...calls, ...responses].some((id) => id !== "undefined")) rejectArgument("Unexpected id of a function call.");
+    return;
+  }
+  if (new Set(calls.filter((id) => id !== "undefined")).size !== calls.filter((id) => id !== "undefined").length)
+    rejectArgument("Please ensure that the ids of function calls are unique.");
+  if (responses.some((id) => !calls.includes(id))) rejectArgument("functionResponse.id does not match functionCall.id");
+}
+
 /** https://ai.google.dev/gemini-api/docs/function-calling: results follow their calls, one for each. */
-function checkFunctionTurns(contents: JsonRecord[]): void {
+function checkFunctionTurns(contents: JsonRecord[], rules: ModelRules): void {
   contents.forEach((content, index) => {
     const calls = count(content, "functionCall");
     const responses = count(content, "functionResponse");
@@ -67,6 +87,9 @@ function checkFunctionTurns(contents: JsonRecord[]): void {
       rejectArgument("Please ensure that function response parts stand alone in their content.");
     if (responses > 0 && count(before, "functionCall") === 0)
       rejectArgument("Please ensure that function response turn comes immediately after a function call turn.");
+    if (before !== undefined && (before["role"] === "model") === (content["role"] === "model"))
+      rejectArgument("Please ensure that multiturn requests alternate between user and model.");
+    checkIds(idsOf(before, "functionCall"), idsOf(content, "functionResponse"), rules);
     const answered = count(contents[index + 1], "functionResponse");
     if (calls > 0 && (index + 1 < contents.length || answered > 0) && answered !== calls) {
       rejectArgument(
@@ -92,7 +115,7 @@ export function checkContents(contents: JsonRecord[], rules: ModelRules): void {
     rejectArgument("Please ensure that multiturn requests start with a user role.");
   if (contents.at(-1)?.["role"] === "model")
     rejectArgument("Please ensure that single turn requests end with a user role or the role field is empty.");
-  checkFunctionTurns(contents);
+  checkFunctionTurns(contents, rules);
 }
 
 /** Checks `systemInstruction`: texts only. */

@@ -165,6 +165,9 @@ export function validateGeminiBody(body: unknown, model: string, platform: "gemi
     checkContents((record["contents"] ?? []) as JsonRecord[], rules);
     if (isRecord(record["systemInstruction"])) checkSystem(record["systemInstruction"]);
     const names = checkTools(record, rules);
+    if (!rules.systemAndTools && record["systemInstruction"] !== undefined)
+      return `Developer instruction is not enabled for models/${model}`;
+    if (!rules.systemAndTools && names.length > 0) return `Function calling is not enabled for models/${model}`;
     if (isRecord(record["toolConfig"])) checkToolConfig(record["toolConfig"], names);
     if (isRecord(record["generationConfig"])) checkGeneration(record["generationConfig"], names.length > 0, rules);
     if (record["cachedContent"] !== undefined && (names.length > 0 || record["systemInstruction"] !== undefined)) {

@@ -128,6 +128,18 @@ describe("what Google rejects", () => {
       /start with a user role/,
     ],
     ["a call without result", { contents: [user, call, user] }, /number of function response parts/],
+    ["a role twice", { contents: [user, user] }, /alternate between user and model/],
+    ["results and what follows", { contents: [user, call, result, user] }, /alternate between user and model/],
+    [
+      "a result beside a text",
+      { contents: [user, call, { ...result, parts: [...result.parts, ...user.parts] }] },
+      /stand alone in their content/,
+    ],
+    [
+      "an id before Gemini 3",
+      { contents: [user, { role: "model", parts: [{ functionCall: { name: "f", id: "a" } }] }, result] },
+      /Unexpected id/,
+    ],
     ["a result without call", { contents: [user, result] }, /immediately after a function call turn/],
     ["labels at AI Studio", { contents: [user], labels: { a: "b" } }, /Unknown name "labels"/],
     ["a function's bad name", tools({ name: "1a" }), /Invalid function name/],
@@ -163,6 +175,25 @@ describe("what Google rejects", () => {
     ],
   ])("%s", (_, body, message) => {
     expect(validateGeminiBody(body, "gemini-2.5-flash", "gemini")).toMatch(message);
+  });
+
+  test("ids that differ, at Gemini 3", () => {
+    const withIds = (called: string, answered: string) => ({
+      contents: [
+        user,
+        { role: "model", parts: [{ functionCall: { name: "f", id: called, args: {} }, thoughtSignature: "QUJD" }] },
+        { role: "user", parts: [{ functionResponse: { name: "f", id: answered, response: {} } }] },
+      ],
+    });
+    expect(validateGeminiBody(withIds("a", "a"), "gemini-3-pro-preview", "gemini")).toBeNull();
+    expect(validateGeminiBody(withIds("a", "b"), "gemini-3-pro-preview", "gemini")).toMatch(/does not match/);
+  });
+
+  test("what Gemma 3 does not know", () => {
+    const gemma = (body: object) => validateGeminiBody({ contents: [user], ...body }, "gemma-3-27b-it", "gemini");
+    expect(gemma({})).toBeNull();
+    expect(gemma({ systemInstruction: { parts: [{ text: "a" }] } })).toMatch(/Developer instruction/);
+    expect(gemma({ tools: [{ functionDeclarations: [{ name: "a" }] }] })).toMatch(/Function calling is not enabled/);
   });
 
   test("calls without a signature, at Gemini 3", () => {

@@ -6,6 +6,9 @@ import { CACHE_CONTROL, ContentReader } from "./read-content";
 import { RepeatedIds } from "./repeated-ids";
 
 const TOOL_CALL_ID = new JsonKey("tool_call_id");
+const EXTRA_CONTENT = new JsonKey("extra_content");
+const GOOGLE = new JsonKey("google");
+const THOUGHT_SIGNATURE = new JsonKey("thought_signature");
 const REASONING_SIGNATURE = new JsonKey("reasoning_signature");
 
 /** Reads `messages` into the parts of the canonical request, in order; within an assistant message: reasoning, text, tool calls. */
@@ -147,6 +150,10 @@ export class MessageReader {
     part.repetition = this.repeatedIds.call(part);
     part.name = this.requiredName(called, "function.name");
     part.value = fields.optional(called, keys.ARGUMENTS, "function.arguments", Expect.String);
+    // https://ai.google.dev/gemini-api/docs/thought-signatures (OpenAI compatibility)
+    const google = this.document.find(this.document.find(call, EXTRA_CONTENT), GOOGLE);
+    const signature = this.document.find(google, THOUGHT_SIGNATURE);
+    if (this.document.isString(signature)) part.extra = signature;
     part.cacheControl = fields.optional(call, CACHE_CONTROL, "cache_control", Expect.Object);
   }
 

@@ -6,10 +6,10 @@ import { JsonDocument } from "../../json/document";
 import { writeCallId } from "../shared/call-ids";
 import { Media, MediaType } from "../shared/media";
 import { isVisible } from "../shared/messages";
+import { ToolNames } from "../shared/tool-names";
 import { writeArguments, writeRaw } from "../shared/values";
 import { CachePlan } from "./cache";
 import { BedrockDocument, DocumentKind, DocumentNames } from "./documents";
-import { ToolNames } from "./tool-names";
 
 /** Longest id of a tool call that the vendor takes. */
 const MOST_ID_BYTES: i32 = 64;

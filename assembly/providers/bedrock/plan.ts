@@ -4,9 +4,9 @@ import { budgetFor, FormatForm, possibleToolChoice, RequestPlan } from "../anthr
 import { AttemptTarget } from "../provider";
 import { Effort, readEffort } from "../shared/effort";
 import { hasTool, JSON_TOOL_NAME } from "../shared/format-tool";
+import { NameRule, ToolNames } from "../shared/tool-names";
 import { lacksReasoning } from "../shared/turns";
 import { Choices, FamilyQuirks, findFamily, Reasoning } from "./models";
-import { ToolNames } from "./tool-names";
 
 const TYPE = new JsonKey("type");
 const ENABLED = new JsonKey("enabled");
@@ -29,7 +29,7 @@ export class ConversePlan {
   constructor(request: CanonicalRequest, target: AttemptTarget) {
     const quirks = findFamily(target.model);
     this.quirks = quirks;
-    this.names = new ToolNames(request);
+    this.names = new ToolNames(request, NameRule.Plain);
     if (quirks.reasoning == Reasoning.Claude) this.takeClaude(new RequestPlan(request, target));
     else this.decide(request);
   }

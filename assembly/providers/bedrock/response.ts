@@ -4,8 +4,8 @@ import { FailureReason } from "../../canonical/failure";
 import { JsonDocument, JsonKey } from "../../json/document";
 import { JSON_TOOL_NAME } from "../shared/format-tool";
 import { escapeInput, unwrapFinish } from "../shared/tool-input";
+import { ToolNames } from "../shared/tool-names";
 import { mapStopReason } from "./stop-reason";
-import { ToolNames } from "./tool-names";
 import { readUsage } from "./usage";
 
 const OUTPUT = new JsonKey("output");

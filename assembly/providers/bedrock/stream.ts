@@ -9,10 +9,10 @@ import { failTruncated } from "../shared/errors";
 import { JSON_TOOL_NAME } from "../shared/format-tool";
 import { BlockKind, OpenBlock, OpenBlocks } from "../shared/open-blocks";
 import { unwrapFinish } from "../shared/tool-input";
+import { ToolNames } from "../shared/tool-names";
 import { fillException } from "./errors";
 import { beginToolCall, tellImage } from "./response";
 import { mapStopReason } from "./stop-reason";
-import { ToolNames } from "./tool-names";
 import { readUsage } from "./usage";
 
 const MESSAGE_START = encodeText("messageStart");

@@ -54,20 +54,28 @@ function isSignature(pointer: usize, length: i32): bool {
 }
 
 /**
- * Writes `,"thoughtSignature":"..."` behind a function call: the one that the call's id carries, else the documented stand-in where
- * the model demands one. Source: https://ai.google.dev/gemini-api/docs/thought-signatures
+ * Writes `,"thoughtSignature":"..."` behind a function call: the one that the call's id carries, else the one that Google's own
+ * OpenAI-compatible API gave the client (`extra_content`), else the documented stand-in where the model demands one.
+ * Source: https://ai.google.dev/gemini-api/docs/thought-signatures
  */
 export function writeSignature(document: JsonDocument, call: Part, isDemanded: bool, out: ByteBuffer): void {
   const pointer = document.textPointer(call.id);
   const length = call.idFromName ? 0 : document.textLength(call.id);
   const start = plainIdLength(pointer, length) + thoughtMarkLength();
-  if (start < length && isSignature(pointer + start, length - start)) {
-    out.ascii(',"thoughtSignature":"');
-    out.bytes(pointer + start, length - start);
-    out.byte(0x22);
-  } else if (isDemanded) {
-    out.ascii(',"thoughtSignature":"');
-    out.ascii(NO_SIGNATURE);
-    out.byte(0x22);
-  }
+  const isSigned =
+    (start < length && writeSigned(pointer + start, length - start, out)) ||
+    writeSigned(document.textPointer(call.extra), document.textLength(call.extra), out);
+  if (isSigned || !isDemanded) return;
+  out.ascii(',"thoughtSignature":"');
+  out.ascii(NO_SIGNATURE);
+  out.byte(0x22);
+}
+
+/** Writes a signature when it is one. */
+function writeSigned(pointer: usize, length: i32, out: ByteBuffer): bool {
+  if (length == 0 || !isSignature(pointer, length)) return false;
+  out.ascii(',"thoughtSignature":"');
+  out.bytes(pointer, length);
+  out.byte(0x22);
+  return true;
 }

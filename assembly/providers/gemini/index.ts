@@ -7,7 +7,7 @@ import { writeAuth } from "../auth";
 import { AttemptTarget, ErrorAnswer, HeaderSink, ProviderProtocol, StreamReader } from "../provider";
 import { checkModel, checkRequest } from "./check";
 import { readErrorAnswer } from "./errors";
-import { usesFormatTool } from "./plan";
+import { RequestPlan } from "./plan";
 import { writeRequest } from "./request";
 import { readResponse } from "./response";
 import { GeminiStreamReader } from "./stream";
@@ -43,11 +43,11 @@ export class GeminiProtocol extends ProviderProtocol {
   }
 
   openStream(request: CanonicalRequest, target: AttemptTarget): StreamReader {
-    return new GeminiStreamReader(usesFormatTool(request, target), request.notices);
+    return new GeminiStreamReader(new RequestPlan(request, target), request.notices);
   }
 
   readAnswer(document: JsonDocument, request: CanonicalRequest, target: AttemptTarget, sink: AnswerSink): void {
-    readResponse(document, usesFormatTool(request, target), request.notices, sink);
+    readResponse(document, new RequestPlan(request, target), request.notices, sink);
   }
 
   readError(answer: ErrorAnswer, failure: Failure): void {

@@ -2,14 +2,23 @@ import { ByteBuffer } from "../../bytes/buffer";
 import { CanonicalRequest, Part, PartKind, Role } from "../../canonical/request";
 import { JsonDocument, JsonError } from "../../json/document";
 import { unescapeInto } from "../../json/read";
+import { writeCallId } from "../shared/call-ids";
 import { isBlank } from "../shared/text";
 import { writeArguments, writeRaw } from "../shared/values";
 import { CallTable, writeSignature } from "./calls";
 import { MediaSource } from "./media";
 import { ModelQuirks } from "./models";
+import { RequestPlan } from "./plan";
 
 /** A conversation begins and ends with the user; where the client's does not, a turn that says nothing stands there, as at LiteLLM. */
 const EMPTY_TURN = '{"role":"user","parts":[{"text":" "}]}';
+/**
+ * The turn of the model between results and what the user says right behind them. Newer models refuse both in one content ("Requests
+ * ending with a model turn are not supported", https://github.com/langchain-ai/langchainjs/pull/11477), others go on with the user's
+ * words as if they were the result's; turns have to alternate, so Google's own client puts such a turn there too
+ * (https://github.com/google-gemini/gemini-cli/pull/28700).
+ */
+const TURN_BEHIND_RESULTS = '{"role":"model","parts":[{"text":"OK."}]}';
 
 /** Whether a part becomes part of a turn. Reasoning is not sent back: its signatures travel with the calls that it led to. */
 export function isSpoken(document: JsonDocument, part: Part): bool {
@@ -31,26 +40,31 @@ function writeText(document: JsonDocument, part: Part, out: ByteBuffer): void {
   out.byte(0x7d);
 }
 
-/** Writes `,"systemInstruction":{...}`: all system and developer texts in their order, wherever they stood in the conversation. */
-export function writeSystem(request: CanonicalRequest, out: ByteBuffer): void {
-  const document = request.document;
-  const parts = request.parts;
+/** Writes all system and developer texts as parts, in their order, wherever they stood in the conversation; false when there are none. */
+function writeSystemParts(document: JsonDocument, parts: Part[], opening: string, out: ByteBuffer): bool {
   let found = false;
   for (let index = 0; index < parts.length; index++) {
     const part = unchecked(parts[index]);
     if (part.role != Role.System || part.kind != PartKind.Text) continue;
     if (isBlank(document.textPointer(part.value), document.textLength(part.value))) continue;
-    out.ascii(found ? "," : ',"systemInstruction":{"parts":[');
+    out.ascii(found ? "," : opening);
     writeText(document, part, out);
     found = true;
   }
-  if (found) out.ascii("]}");
+  return found;
+}
+
+/** Writes `,"systemInstruction":{...}` for models that know it. */
+export function writeSystem(request: CanonicalRequest, plan: RequestPlan, out: ByteBuffer): void {
+  if (!plan.quirks.takesSystem) return;
+  if (writeSystemParts(request.document, request.parts, ',"systemInstruction":{"parts":[', out)) out.ascii("]}");
 }
 
 /** Writes the turns of one conversation. Holds scratch memory: `free` it. */
 class ContentWriter {
   private document: JsonDocument;
   private parts: Part[];
+  private quirks: ModelQuirks;
   private calls: CallTable;
   /** The calls of the last turn of the model. */
   private openCalls: i32[] = [];
@@ -61,9 +75,10 @@ class ContentWriter {
 
   constructor(
     request: CanonicalRequest,
-    private quirks: ModelQuirks,
+    private plan: RequestPlan,
     private out: ByteBuffer,
   ) {
+    this.quirks = plan.quirks;
     this.document = request.document;
     this.parts = request.parts;
     this.calls = new CallTable(request.document);
@@ -85,7 +100,7 @@ class ContentWriter {
       if (!isSpoken(this.document, part)) continue;
       const isNext = part.role == Role.Assistant;
       if (start < 0) {
-        if (isNext) this.writeEmptyTurn();
+        if (isNext) this.writeBegin();
       } else if (isNext != isModel) {
         this.writeTurn(start, index, isModel);
       } else continue;
@@ -117,7 +132,8 @@ class ContentWriter {
       this.calls.add(this.calls.key(call), index);
       this.separate();
       this.out.ascii('{"functionCall":{"name":');
-      writeRaw(this.document, call.name, this.out);
+      this.plan.names.write(this.document, call.name, this.out);
+      this.writeId(call);
       this.out.ascii(',"args":');
       writeArguments(this.document, call.value, this.out);
       this.out.byte(0x7d);
@@ -128,20 +144,19 @@ class ContentWriter {
     this.out.ascii("]}");
   }
 
-  /**
-   * Writes a turn of the user: all results in one content, in the order of their calls and with nothing else in it, because the vendor
-   * counts its parts; then everything else.
-   */
+  /** Writes a turn of the user: all results in one content, in the order of their calls and with nothing else in it; then everything else. */
   private writeUser(start: i32, end: i32): void {
     const results = this.orderResults(start, end);
+    let withoutMore = this.out.length;
     if (results.length > 0) {
       this.open("user");
       for (let position = 0; position < results.length; position++) this.writeResult(unchecked(results[position]));
       this.out.ascii("]}");
+      withoutMore = this.out.length;
+      this.separateContent();
+      this.out.ascii(TURN_BEHIND_RESULTS);
     }
-    const before = this.out.length;
-    const wasFirst = this.isFirstContent;
-    this.open("user");
+    this.openUser();
     // Before Gemini 3 a result can hold no media, so they follow.
     if (!this.quirks.isThird) {
       for (let position = 0; position < results.length; position++) this.writeMedia(unchecked(results[position]));
@@ -150,12 +165,8 @@ class ContentWriter {
       const part = unchecked(this.parts[index]);
       if (part.kind != PartKind.ToolResult && isSpoken(this.document, part)) this.writePart(part);
     }
-    if (!this.isFirstPart) {
-      this.out.ascii("]}");
-      return;
-    }
-    this.out.length = before;
-    this.isFirstContent = wasFirst;
+    if (this.isFirstPart) this.out.length = withoutMore;
+    else this.out.ascii("]}");
   }
 
   /** The results of a turn in the order of the calls before it; others behind them. */
@@ -190,12 +201,14 @@ class ContentWriter {
   /** Source: https://ai.google.dev/api/caching#FunctionResponse (`output` is the member for a result that is no object) */
   private writeResult(index: i32): void {
     const out = this.out;
-    const call = this.calls.find(this.calls.key(unchecked(this.parts[index])));
+    const result = unchecked(this.parts[index]);
+    const call = this.calls.find(this.calls.key(result));
     this.separate();
     out.ascii('{"functionResponse":{"name":');
     // `checkRequest` has made sure that the call is there.
-    if (call >= 0) writeRaw(this.document, unchecked(this.parts[call]).name, out);
+    if (call >= 0) this.plan.names.write(this.document, unchecked(this.parts[call]).name, out);
     else out.ascii('""');
+    this.writeId(result);
     out.ascii(',"response":');
     this.writeResponse(index);
     if (this.quirks.isThird) {
@@ -208,6 +221,16 @@ class ContentWriter {
       this.isFirstPart = false;
     }
     out.ascii("}}");
+  }
+
+  /**
+   * Writes the id of a call, the same in the call and its result: models since Gemini 3 match them by it, older ones by their names.
+   * A legacy call has none. Source: https://ai.google.dev/gemini-api/docs/function-calling (always map function ids)
+   */
+  private writeId(part: Part): void {
+    if (!this.quirks.isThird || part.idFromName) return;
+    this.out.ascii(',"id":');
+    writeCallId(this.document, part, 0, this.out);
   }
 
   /** A result that is a JSON object goes as it is, any other text as `{"output": text}`. */
@@ -247,6 +270,12 @@ class ContentWriter {
     else new MediaSource(this.document, part).write(this.out);
   }
 
+  /** Writes the user's turn in front of a conversation that the model begins. */
+  private writeBegin(): void {
+    this.openUser();
+    this.out.ascii(this.isFirstPart ? '{"text":" "}]}' : "]}");
+  }
+
   private writeEmptyTurn(): void {
     this.separateContent();
     this.out.ascii(EMPTY_TURN);
@@ -258,6 +287,15 @@ class ContentWriter {
     this.out.ascii(role);
     this.out.ascii('","parts":[');
     this.isFirstPart = true;
+  }
+
+  /** Opens a turn of the user. Models without `systemInstruction` read the system's texts at the begin of the first one. */
+  private openUser(): void {
+    const isFirst = this.isFirstContent;
+    this.open("user");
+    if (isFirst && !this.quirks.takesSystem) {
+      this.isFirstPart = !writeSystemParts(this.document, this.parts, "", this.out);
+    }
   }
 
   private separateContent(): void {
@@ -272,8 +310,8 @@ class ContentWriter {
 }
 
 /** Writes `"contents":[...]`. Source: https://ai.google.dev/api/caching#Content */
-export function writeContents(request: CanonicalRequest, quirks: ModelQuirks, out: ByteBuffer): void {
-  const writer = new ContentWriter(request, quirks, out);
+export function writeContents(request: CanonicalRequest, plan: RequestPlan, out: ByteBuffer): void {
+  const writer = new ContentWriter(request, plan, out);
   out.ascii('"contents":[');
   writer.writeAll();
   out.byte(0x5d);

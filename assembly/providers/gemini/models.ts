@@ -36,6 +36,8 @@ export class ModelQuirks {
     public readonly acceptsPenalties: bool,
     /** Whether functions and a form of answer may be asked for together, and function calls without a signature are refused. */
     public readonly isThird: bool,
+    /** Whether `systemInstruction` is accepted. */
+    public readonly takesSystem: bool = true,
   ) {}
 
   withLevels(levels: Levels): ModelQuirks {
@@ -73,6 +75,8 @@ class ModelRow {
  */
 /** Also what Google serves under other names: Gemma, tuned models. */
 const SECOND = new ModelQuirks(ThinkingControl.None, false, true, false);
+/** "Developer instruction is not enabled for models/gemma-3-27b-it": https://github.com/google/adk-python/issues/3900 */
+const GEMMA_3 = new ModelQuirks(ThinkingControl.None, false, true, false, false);
 const IMAGE_2_5 = new ModelQuirks(ThinkingControl.None, true, false, false);
 const IMAGE_3 = new ModelQuirks(ThinkingControl.None, true, false, true);
 const PRO_2_5 = new ModelQuirks(ThinkingControl.Budget, true, false, false).withBudget(128, 32768, false);
@@ -85,6 +89,7 @@ const NEWEST = new ModelQuirks(ThinkingControl.Level, true, false, true);
 
 /** The first row whose prefix fits wins, so longer prefixes stand before shorter ones. */
 const MODELS: ModelRow[] = [
+  new ModelRow("gemma-3", GEMMA_3),
   new ModelRow("gemini-1", SECOND),
   new ModelRow("gemini-2.0", SECOND),
   new ModelRow("gemini-2.5-pro", PRO_2_5),

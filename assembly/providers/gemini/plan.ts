@@ -1,6 +1,7 @@
 import { CanonicalRequest, ResponseFormat, ToolChoice } from "../../canonical/request";
 import { AttemptTarget } from "../provider";
 import { hasTool, JSON_TOOL_NAME } from "../shared/format-tool";
+import { NameRule, ToolNames } from "../shared/tool-names";
 import { findQuirks, ModelQuirks } from "./models";
 
 /** How `response_format` is asked for. */
@@ -15,12 +16,14 @@ export const enum FormatForm {
 /** What one request to one model comes down to: the decisions that depend on more than one member. */
 export class RequestPlan {
   quirks: ModelQuirks;
+  names: ToolNames;
   format: FormatForm = FormatForm.None;
   /** Whether the client's tools are offered. */
   offersTools: bool;
 
   constructor(request: CanonicalRequest, target: AttemptTarget) {
     this.quirks = findQuirks(target.model);
+    this.names = new ToolNames(request, NameRule.Identifier);
     this.offersTools = request.tools.length > 0;
     if (request.responseFormat != ResponseFormat.Text) this.chooseFormat(request);
   }
@@ -33,9 +36,4 @@ export class RequestPlan {
     if (request.toolChoice == ToolChoice.None) this.offersTools = false;
     else this.format = hasTool(request, JSON_TOOL_NAME) ? FormatForm.None : FormatForm.Tool;
   }
-}
-
-/** Whether the answer's JSON comes as the arguments of a function and has to be unwrapped. */
-export function usesFormatTool(request: CanonicalRequest, target: AttemptTarget): bool {
-  return new RequestPlan(request, target).format == FormatForm.Tool;
 }

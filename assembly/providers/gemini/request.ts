@@ -70,8 +70,8 @@ export function writeRequest(request: CanonicalRequest, target: AttemptTarget, o
   const plan = new RequestPlan(request, target);
   const document = request.document;
   out.byte(0x7b);
-  writeContents(request, plan.quirks, out);
-  writeSystem(request, out);
+  writeContents(request, plan, out);
+  writeSystem(request, plan, out);
   writeTools(request, plan, out);
   writeGenerationConfig(request, target, plan, out);
   writeSafety(request, target, out);

@@ -10,6 +10,7 @@ import { writeThoughtMark } from "../shared/thought-ids";
 import { hash64 } from "../../bytes/hash";
 import { readEnvelope } from "./errors";
 import { tellCitations, tellLogprobs } from "./metadata";
+import { FormatForm, RequestPlan } from "./plan";
 import { isMalformed, mapFinishReason } from "./stop-reason";
 import { readUsage } from "./usage";
 
@@ -66,7 +67,7 @@ export class ResponseReader {
   private scratch: ByteBuffer = new ByteBuffer();
 
   constructor(
-    private unwrapsFormat: bool,
+    private plan: RequestPlan,
     private notices: Notices,
   ) {}
 
@@ -194,7 +195,7 @@ export class ResponseReader {
     const name = document.find(call, NAME);
     const args = document.find(call, ARGS);
     const scratch = this.scratch;
-    if (this.unwrapsFormat && document.equals(name, JSON_TOOL_NAME)) {
+    if (this.plan.format == FormatForm.Tool && document.equals(name, JSON_TOOL_NAME)) {
       candidate.usedFormatTool = true;
       scratch.length = 0;
       writeArgs(document, args, scratch);
@@ -211,14 +212,14 @@ export class ResponseReader {
     }
     const tool = candidate.toolCalls;
     candidate.toolCalls += 1;
-    sink.toolCall(
-      candidate.index,
-      tool,
-      scratch.pointer,
-      scratch.length,
-      document.textPointer(name),
-      document.textLength(name),
-    );
+    let namePointer = document.textPointer(name);
+    let nameLength = document.textLength(name);
+    const original = this.plan.names.restore(namePointer, nameLength);
+    if (original !== null) {
+      namePointer = changetype<usize>(original);
+      nameLength = original.length;
+    }
+    sink.toolCall(candidate.index, tool, scratch.pointer, scratch.length, namePointer, nameLength);
     scratch.length = 0;
     writeArgs(document, args, scratch);
     sink.toolArguments(candidate.index, tool, scratch.pointer, scratch.length);
@@ -279,8 +280,8 @@ function writeArgs(document: JsonDocument, args: i32, out: ByteBuffer): void {
 }
 
 /** Tells a unary answer to the sink. A list is a stream that was not framed as events (`alt=sse` ignored): all of its answers together. */
-export function readResponse(document: JsonDocument, unwrapsFormat: bool, notices: Notices, sink: AnswerSink): void {
-  const reader = new ResponseReader(unwrapsFormat, notices);
+export function readResponse(document: JsonDocument, plan: RequestPlan, notices: Notices, sink: AnswerSink): void {
+  const reader = new ResponseReader(plan, notices);
   const root = document.root();
   const isList = document.isArray(root);
   if (isList) {

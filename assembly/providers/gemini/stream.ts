@@ -4,6 +4,7 @@ import { Notices } from "../../canonical/notices";
 import { JsonDocument, JsonError } from "../../json/document";
 import { StreamReader } from "../provider";
 import { failTruncated } from "../shared/errors";
+import { RequestPlan } from "./plan";
 import { ResponseReader } from "./response";
 
 /** Containers that have to be looked into: event, candidates, one, its log probabilities, their alternatives, one, its list, one. */
@@ -17,9 +18,9 @@ export class GeminiStreamReader extends StreamReader {
   private document: JsonDocument = new JsonDocument();
   private reader: ResponseReader;
 
-  constructor(unwrapsFormat: bool, notices: Notices) {
+  constructor(plan: RequestPlan, notices: Notices) {
     super();
-    this.reader = new ResponseReader(unwrapsFormat, notices);
+    this.reader = new ResponseReader(plan, notices);
   }
 
   event(name: usize, nameLength: i32, data: usize, dataLength: i32, sink: AnswerSink): void {

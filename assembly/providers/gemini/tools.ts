@@ -31,7 +31,7 @@ function writeDescription(document: JsonDocument, node: i32, out: ByteBuffer): b
 
 function writeTool(document: JsonDocument, tool: Tool, plan: RequestPlan, out: ByteBuffer): void {
   out.ascii('{"name":');
-  writeRaw(document, tool.name, out);
+  plan.names.write(document, tool.name, out);
   writeDescription(document, tool.description, out);
   writeParameters(document, tool.parameters, plan, out);
   out.byte(0x7d);
@@ -69,18 +69,18 @@ export function writeTools(request: CanonicalRequest, plan: RequestPlan, out: By
   let choice = request.toolChoice;
   // The model must give its JSON, or call one of the client's functions.
   if (hasFormatTool && choice != ToolChoice.Named) choice = ToolChoice.Required;
-  writeToolChoice(request, choice, out);
+  writeToolChoice(request, plan, choice, out);
 }
 
 /** There is no word for "one call at most": `parallel_tool_calls: false` is left out. */
-function writeToolChoice(request: CanonicalRequest, choice: ToolChoice, out: ByteBuffer): void {
+function writeToolChoice(request: CanonicalRequest, plan: RequestPlan, choice: ToolChoice, out: ByteBuffer): void {
   if (choice == ToolChoice.Unset) return;
   out.ascii(',"toolConfig":{"functionCallingConfig":{"mode":"');
   out.ascii(choice == ToolChoice.None ? "NONE" : choice == ToolChoice.Auto ? "AUTO" : "ANY");
   out.byte(0x22);
   if (choice == ToolChoice.Named) {
     out.ascii(',"allowedFunctionNames":[');
-    writeRaw(request.document, request.toolChoiceName, out);
+    plan.names.write(request.document, request.toolChoiceName, out);
     out.byte(0x5d);
   }
   out.ascii("}}");

@@ -12,7 +12,7 @@ import { AnthropicStreamReader } from "../anthropic/stream";
 import { writeAuth } from "../auth";
 import { checkModel, checkRequest } from "../gemini/check";
 import { writeModelPath } from "../gemini/index";
-import { usesFormatTool } from "../gemini/plan";
+import { RequestPlan } from "../gemini/plan";
 import { writeRequest } from "../gemini/request";
 import { readResponse } from "../gemini/response";
 import { GeminiStreamReader } from "../gemini/stream";
@@ -85,12 +85,12 @@ export class VertexProtocol extends ProviderProtocol {
 
   openStream(request: CanonicalRequest, target: AttemptTarget): StreamReader {
     if (isClaude(target)) return new AnthropicStreamReader(usesClaudeFormatTool(request, target), request.notices);
-    return new GeminiStreamReader(usesFormatTool(request, target), request.notices);
+    return new GeminiStreamReader(new RequestPlan(request, target), request.notices);
   }
 
   readAnswer(document: JsonDocument, request: CanonicalRequest, target: AttemptTarget, sink: AnswerSink): void {
     if (isClaude(target)) readMessage(document, usesClaudeFormatTool(request, target), sink);
-    else readResponse(document, usesFormatTool(request, target), request.notices, sink);
+    else readResponse(document, new RequestPlan(request, target), request.notices, sink);
   }
 
   readError(answer: ErrorAnswer, failure: Failure): void {

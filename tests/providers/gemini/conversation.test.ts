@@ -2,6 +2,8 @@ import { describe, expect, test } from "vitest";
 import { assistant, refuse, system, toolCall, toolResult, translate, user } from "./request";
 
 const text = (value: string) => ({ text: value });
+/** What stands between results and what the user says behind them. */
+const OK = { role: "model", parts: [text("OK.")] };
 const calls = (...ids: string[]) =>
   assistant(null, { tool_calls: ids.map((id) => toolCall(id, `f_${id.slice(0, 1)}`, '{"n":1}')) });
 
@@ -23,6 +25,19 @@ describe("system texts", () => {
 
   test("[82] without any there is no systemInstruction", () => {
     expect(translate({})).toEqual({ contents: [{ role: "user", parts: [text("Hello")] }] });
+  });
+
+  test("[82] Gemma 3 knows no systemInstruction and reads the texts at the begin of the first turn", () => {
+    const gemma = (...messages: object[]) => translate({ messages }, "gemma-3-27b-it");
+    const upstream = gemma(system("One."), user("a"), assistant("b"), system("Two."), user("c"));
+    expect(upstream.systemInstruction).toBeUndefined();
+    expect(upstream.contents).toEqual([
+      { role: "user", parts: [text("One."), text("Two."), text("a")] },
+      { role: "model", parts: [text("b")] },
+      { role: "user", parts: [text("c")] },
+    ]);
+    expect(gemma(system("One."), assistant("b"), user("c")).contents[0]?.parts).toEqual([text("One.")]);
+    expect(gemma(assistant("b"), user("c")).contents[0]?.parts).toEqual([text(" ")]);
   });
 
   test("[82] only system messages are refused", () => {
@@ -124,8 +139,40 @@ describe("tool results", () => {
           functionResponse: { name: `f_${letter}`, response: { output: String(index + 1) } },
         })),
       },
+      OK,
       { role: "user", parts: [text("and?")] },
     ]);
+  });
+
+  test("[84] Gemini 3 matches results and calls by their ids", () => {
+    const ids = (model: string) =>
+      translate(
+        {
+          messages: [
+            user("go"),
+            calls("a1__thought__QUFB", "toolu.b:1"),
+            toolResult("toolu.b:1", "2"),
+            toolResult("a1__thought__QUFB", "1"),
+            calls("a1__thought__QUFB"),
+            toolResult("a1__thought__QUFB", "3"),
+          ],
+        },
+        model,
+      ).contents.map(({ parts }) =>
+        (parts ?? []).map(({ functionCall, functionResponse }) => (functionCall ?? functionResponse)?.id),
+      );
+    expect(ids("gemini-3.1-pro-preview")).toEqual([
+      [undefined],
+      ["a1", "toolu_b_1"],
+      ["a1", "toolu_b_1"],
+      ["a1_2"],
+      ["a1_2"],
+    ]);
+    expect(
+      ids("gemini-2.5-flash")
+        .flat()
+        .every((id) => id === undefined),
+    ).toBe(true);
   });
 
   test.each([
@@ -151,10 +198,11 @@ describe("tool results", () => {
     const response = { name: "f_a", response: { output: "see" } };
     expect(translate({ messages }).contents.slice(2)).toEqual([
       { role: "user", parts: [{ functionResponse: response }] },
+      OK,
       { role: "user", parts: [image] },
     ]);
     expect(translate({ messages }, "gemini-3-flash-preview").contents.slice(2)).toEqual([
-      { role: "user", parts: [{ functionResponse: { ...response, parts: [image] } }] },
+      { role: "user", parts: [{ functionResponse: { ...response, id: "a1", parts: [image] } }] },
     ]);
   });
 
@@ -206,9 +254,12 @@ describe("tool calls", () => {
   });
 
   test("[85] a signature in the id is sent again", () => {
-    for (const model of [SECOND, THIRD]) {
+    for (const [model, id] of [
+      [SECOND, {}],
+      [THIRD, { id: "call_1" }],
+    ] as const) {
       expect(turn("call_1__thought__CpEB+x/2/w==", model)).toEqual([
-        { functionCall: { name: "f", args: {} }, thoughtSignature: "CpEB+x/2/w==" },
+        { functionCall: { name: "f", ...id, args: {} }, thoughtSignature: "CpEB+x/2/w==" },
       ]);
     }
   });
@@ -216,7 +267,7 @@ describe("tool calls", () => {
   test("[85] without one Gemini 3 gets the stand-in, older models nothing", () => {
     expect(turn("call_1", SECOND)).toEqual([{ functionCall: { name: "f", args: {} } }]);
     expect(turn("toolu_1", THIRD)).toEqual([
-      { functionCall: { name: "f", args: {} }, thoughtSignature: "skip_thought_signature_validator" },
+      { functionCall: { name: "f", id: "toolu_1", args: {} }, thoughtSignature: "skip_thought_signature_validator" },
     ]);
   });
 

@@ -59,6 +59,12 @@ function readTurn({ role, parts }: Content): SpokenTurn {
   };
 }
 
+/** Whether a turn is the one that stands between results and what the user says behind them. */
+function isStandIn({ role, parts }: Content, before: Content | undefined): boolean {
+  const isAfterResults = before?.parts.some((part) => part.functionResponse !== undefined) === true;
+  return role === "model" && isAfterResults && parts.length === 1 && parts[0]?.text === "OK.";
+}
+
 function readToolChoice(body: Member, hasFormatTool: boolean): SpokenRequest["toolChoice"] {
   const config = body["toolConfig"] as { functionCallingConfig: { mode: string; allowedFunctionNames?: string[] } };
   if (config === undefined) return "auto";
@@ -72,6 +78,7 @@ function readToolChoice(body: Member, hasFormatTool: boolean): SpokenRequest["to
 /** Reads a `generateContent` request. */
 export function readGenerateContent(request: UpstreamRequest): SpokenRequest {
   const body = JSON.parse(request.text) as Member;
+  const contents = body["contents"] as Content[];
   const config = (body["generationConfig"] ?? {}) as Member;
   const declarations = ((body["tools"] ?? []) as { functionDeclarations: Member[] }[]).flatMap(
     (tool) => tool.functionDeclarations,
@@ -82,7 +89,7 @@ export function readGenerateContent(request: UpstreamRequest): SpokenRequest {
   const thinking = config["thinkingConfig"] as Member | undefined;
   return {
     system: (system?.parts ?? []).map(({ text }) => text ?? ""),
-    turns: (body["contents"] as Content[]).map(readTurn),
+    turns: contents.filter((content, index) => !isStandIn(content, contents[index - 1])).map(readTurn),
     tools: declarations
       .filter((declaration) => declaration !== format)
       .map(({ name, description }) => ({ name: name as string, description: description as string | undefined })),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { tool, translate } from "./request";
+import { call, candidate, complete, stop, stream } from "./answer";
+import { tool, toolCall, toolResult, translate } from "./request";
 
 const SECOND = "gemini-2.0-flash";
 const SCHEMA = {
@@ -46,6 +47,37 @@ describe("functions", () => {
 
   test("[90] no tools, no member", () => {
     expect(translate({ tools: [] }).tools).toBeUndefined();
+  });
+});
+
+describe("names", () => {
+  const named = ["3d_search", "a b", "a_b", "run.code", "größe", "-x", "x".repeat(80), "ns:f"];
+  const sent = ["_3d_search", "a_b_3", "a_b", "run.code", "gr____e", "_-x", "x".repeat(64), "ns_f"];
+
+  test("[90] names that the vendor does not take are changed, and back in the answer", () => {
+    const tools = named.map((name) => tool(name));
+    const messages = [
+      { role: "user", content: "go" },
+      { role: "assistant", content: null, tool_calls: named.map((name, index) => toolCall(`c${index}`, name, "{}")) },
+      ...named.map((_, index) => toolResult(`c${index}`, "1")),
+    ];
+    const choice = { type: "function", function: { name: "3d_search" } };
+    const upstream = translate({ tools, messages, tool_choice: choice }, "gemini-3-flash-preview");
+    expect(upstream.tools?.[0]?.functionDeclarations?.map(({ name }) => name)).toEqual(sent);
+    expect(upstream.contents[1]?.parts?.map(({ functionCall }) => functionCall?.name)).toEqual(sent);
+    expect(upstream.contents[2]?.parts?.map(({ functionResponse }) => functionResponse?.name)).toEqual(sent);
+    expect(upstream.toolConfig?.functionCallingConfig?.allowedFunctionNames).toEqual(["_3d_search"]);
+    const answer = candidate(
+      sent.map((name) => call(name)),
+      stop,
+    );
+    type Calls = { function: { name: string } }[];
+    const called = (value: unknown) => (value as Calls).map((each) => each.function.name);
+    expect(called(complete(answer, { tools }).message["tool_calls"])).toEqual(named);
+    const begun = (stream([answer], { tools }).deltas as { tool_calls?: (Calls[number] & { id?: string })[] }[])
+      .flatMap(({ tool_calls }) => tool_calls ?? [])
+      .filter(({ id }) => id !== undefined);
+    expect(called(begun)).toEqual(named);
   });
 });
 

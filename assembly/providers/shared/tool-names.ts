@@ -3,31 +3,46 @@ import { hash64 } from "../../bytes/hash";
 import { CanonicalRequest, PartKind } from "../../canonical/request";
 import { JsonDocument } from "../../json/document";
 import { unescapeInto } from "../../json/read";
-import { writeRaw } from "../shared/values";
+import { writeRaw } from "./values";
 
-/** Longest name that the vendor takes. */
+/** What a vendor takes as the name of a tool. */
+export const enum NameRule {
+  /** `[a-zA-Z0-9_-]{1,64}` */
+  Plain = 0,
+  /** `[a-zA-Z_][a-zA-Z0-9_.-]{0,63}` */
+  Identifier = 1,
+}
+
+/** Longest name that any of them takes. */
 const MOST_BYTES: i32 = 64;
 /** Room for a number behind a name that would otherwise be used twice. */
 const MOST_SUFFIX_BYTES: i32 = 11;
 const RESERVED = encodeText("json_tool_call");
 
-function isNameByte(byte: u8): bool {
+function isNameByte(byte: u8, rule: NameRule): bool {
   const lower = byte | 0x20;
-  return (lower >= 0x61 && lower <= 0x7a) || (byte >= 0x30 && byte <= 0x39) || byte == 0x5f || byte == 0x2d;
+  if ((lower >= 0x61 && lower <= 0x7a) || (byte >= 0x30 && byte <= 0x39) || byte == 0x5f || byte == 0x2d) return true;
+  return byte == 0x2e && rule == NameRule.Identifier;
 }
 
-function isSafe(pointer: usize, length: i32): bool {
-  if (length == 0 || length > MOST_BYTES) return false;
+/** Whether a byte, which may stand in a name, may not begin one: digits, dots and hyphens. */
+function needsPrefix(byte: u8, rule: NameRule): bool {
+  return rule == NameRule.Identifier && byte < 0x40;
+}
+
+function isSafe(pointer: usize, length: i32, rule: NameRule): bool {
+  if (length == 0 || length > MOST_BYTES || needsPrefix(load<u8>(pointer), rule)) return false;
   for (let index = 0; index < length; index++) {
-    if (!isNameByte(load<u8>(pointer + index))) return false;
+    if (!isNameByte(load<u8>(pointer + index), rule)) return false;
   }
   return true;
 }
 
 /**
- * The names of a request's tools as the vendor takes them, `[a-zA-Z0-9_-]{1,64}`, and the way back for its answers. Made from the
- * request alone, so that every attempt and every answer sees the same names. Empty, and nearly free, when all names are fine as they are.
- * Source: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolSpecification.html
+ * The names of a request's tools as a vendor takes them, and the way back for its answers. Made from the request alone, so that
+ * every attempt and every answer sees the same names. Empty, and nearly free, when all names are fine as they are.
+ * Sources: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolSpecification.html and
+ * https://ai.google.dev/api/caching#FunctionDeclaration
  */
 export class ToolNames {
   /** Names that were changed, as the client wrote them: the insides of JSON strings. */
@@ -42,7 +57,10 @@ export class ToolNames {
   /** The name at hand; empty between two calls. */
   private scratch: ByteBuffer = new ByteBuffer();
 
-  constructor(request: CanonicalRequest) {
+  constructor(
+    request: CanonicalRequest,
+    private rule: NameRule,
+  ) {
     const document = request.document;
     const nodes: i32[] = [];
     for (let index = 0; index < request.tools.length; index++) {
@@ -89,9 +107,9 @@ export class ToolNames {
   private collect(document: JsonDocument, node: i32, nodes: i32[]): void {
     const scratch = this.scratch;
     if (document.textLength(node) == 0) return;
-    if (!document.hasEscapes(node) && isSafe(document.textPointer(node), document.textLength(node))) return;
+    if (!document.hasEscapes(node) && isSafe(document.textPointer(node), document.textLength(node), this.rule)) return;
     this.unescape(document, node);
-    if (!isSafe(scratch.pointer, scratch.length)) nodes.push(node);
+    if (!isSafe(scratch.pointer, scratch.length, this.rule)) nodes.push(node);
   }
 
   private replaceAll(request: CanonicalRequest, nodes: i32[]): void {
@@ -110,7 +128,7 @@ export class ToolNames {
   private keep(document: JsonDocument, node: i32): void {
     const hash = this.hashNode(document, node);
     const scratch = this.scratch;
-    if (isSafe(scratch.pointer, scratch.length)) this.used.add(hash);
+    if (isSafe(scratch.pointer, scratch.length, this.rule)) this.used.add(hash);
   }
 
   private replace(document: JsonDocument, node: i32): void {
@@ -120,8 +138,9 @@ export class ToolNames {
     const scratch = this.scratch;
     for (let index = 0; index < scratch.length; index++) {
       const address = scratch.pointer + index;
-      if (!isNameByte(load<u8>(address))) store<u8>(address, 0x5f);
+      if (!isNameByte(load<u8>(address), this.rule)) store<u8>(address, 0x5f);
     }
+    if (needsPrefix(load<u8>(scratch.pointer), this.rule)) this.prefix();
     scratch.length = min(scratch.length, MOST_BYTES);
     let replacement = hash64(scratch.pointer, scratch.length);
     const stem = min(scratch.length, MOST_BYTES - MOST_SUFFIX_BYTES);
@@ -136,6 +155,14 @@ export class ToolNames {
     this.byReplacement.set(replacement, number);
     this.originals.push(copyToText(document.textPointer(node), document.textLength(node)));
     this.replacements.push(scratch.toText());
+  }
+
+  /** Puts an underscore in front of the name at hand. */
+  private prefix(): void {
+    const scratch = this.scratch;
+    scratch.byte(0);
+    memory.copy(scratch.pointer + 1, scratch.pointer, scratch.length - 1);
+    store<u8>(scratch.pointer, 0x5f);
   }
 
   private unescape(document: JsonDocument, node: i32): void {
