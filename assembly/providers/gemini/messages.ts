@@ -225,12 +225,12 @@ class ContentWriter {
 
   /**
    * Writes the id of a call, the same in the call and its result: models since Gemini 3 match them by it, older ones by their names.
-   * A legacy call has none. Source: https://ai.google.dev/gemini-api/docs/function-calling (always map function ids)
+   * Source: https://ai.google.dev/gemini-api/docs/function-calling (always map function ids)
    */
   private writeId(part: Part): void {
-    if (!this.quirks.isThird || part.idFromName) return;
+    if (!this.quirks.isThird) return;
     this.out.ascii(',"id":');
-    writeCallId(this.document, part, 0, this.out);
+    writeCallId(this.document, part, this.out);
   }
 
   /** A result that is a JSON object goes as it is, any other text as `{"output": text}`. */
