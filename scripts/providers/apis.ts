@@ -61,6 +61,10 @@ const ROWS: Record<string, OtherApis> = {
     apis: "completions, embeddings, audio, responses, Anthropic messages, models",
     source: "https://github.com/sambanova/sambanova-python",
   },
+  nebius: {
+    apis: "completions, embeddings, images, responses, files, batches, fine-tuning, models",
+    source: "https://docs.tokenfactory.nebius.com/api-reference/inference/create-completion",
+  },
   deepinfra: { apis: "embeddings, rerank, images, audio", source: "https://docs.deepinfra.com/chat/overview" },
   hyperbolic: { apis: "models", source: "https://docs.hyperbolic.xyz/docs/rest-api" },
   deepseek: {
@@ -106,6 +110,10 @@ const ROWS: Record<string, OtherApis> = {
   "lm-studio": {
     apis: "completions, embeddings, responses, models",
     source: "https://lmstudio.ai/docs/developer/openai-compat",
+  },
+  xinference: {
+    apis: "completions",
+    source: "https://inference.readthedocs.io/en/latest/models/model_abilities/chat.html",
   },
   ollama: {
     apis: "completions, embeddings, responses, models",

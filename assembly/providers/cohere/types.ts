@@ -6,6 +6,6 @@ export function listCohereTypes(): ProviderType[] {
   type.source = "https://docs.cohere.com/reference/chat";
   type.host = "api.cohere.com";
   type.auth = AuthStyle.Bearer;
-  type.keyVariable = "COHERE_API_KEY";
+  type.keyVariable = "CO_API_KEY";
   return [type];
 }

@@ -68,7 +68,7 @@ function minimax(): ProviderType {
 }
 
 function kling(): ProviderType {
-  const type = vendor("kling", "", "api.klingai.com", "app.klingai.com/global/dev/document-api");
+  const type = vendor("kling", "", "api-singapore.klingai.com", "app.klingai.com/global/dev/document-api");
   type.withoutChat = "Kling makes videos and has no chat API.";
   return type;
 }

@@ -160,7 +160,7 @@ function listHosts(): ProviderType[] {
       "nebius",
       "NEBIUS_API_KEY",
       "api.tokenfactory.nebius.com/v1",
-      "docs.tokenfactory.nebius.com/api-reference",
+      "docs.tokenfactory.nebius.com/api-reference/examples/text-generation",
     ),
     reasoning(
       "novita",
