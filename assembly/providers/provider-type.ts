@@ -96,6 +96,8 @@ export class ProviderType {
   reasoningHistory: ReasoningHistory = ReasoningHistory.Keep;
   /** Which member of answers holds the text of the reasoning; `content`: parts of it; empty: there is none. */
   reasoningMember: string = "";
+  /** Whether models may write the reasoning into the text, between `<think>` and `</think>` at its begin. */
+  hasReasoningTags: boolean = false;
   /** Whether a stream's usage lies in its last choice instead of the chunk. */
   hasUsageInChoice: boolean = false;
   /** Why no chat request can be sent to this type; empty: it can. */

@@ -38,6 +38,7 @@ function listOpenAiQuirks(type: ProviderType): string[] {
   if (type.reasoningHistory === ReasoningHistory.ToolTurns)
     quirks.push("reasoning goes back with turns that call tools");
   if (type.reasoningMember !== "") quirks.push(`reasoning in ${quote(type.reasoningMember)}`);
+  if (type.hasReasoningTags) quirks.push("reasoning in `<think>` at the begin of the text is taken out of it");
   if (type.hasUsageInChoice) quirks.push("usage in the last choice");
   return quirks;
 }

@@ -2,6 +2,7 @@ import * as keys from "../../canonical/openai-keys";
 import { ByteBuffer } from "../../bytes/buffer";
 import { AnswerSink, FinishReason, MAX_ANSWER_CHOICES, MAX_TOOL_CALLS } from "../../canonical/answer";
 import { JsonDocument, JsonKey } from "../../json/document";
+import { ThinkTags } from "../shared/think-tags";
 import { appendParts } from "./content-parts";
 import { escapeInto } from "../../json/write";
 
@@ -15,7 +16,11 @@ class ToldChoice {
   /** The provider's index of each tool call; the position here is the hub's number. */
   tools: i64[] = [];
 
-  constructor(public index: i32) {}
+  constructor(
+    public index: i32,
+    /** Null when the text holds no thinking. */
+    public tags: ThinkTags | null,
+  ) {}
 }
 
 /** Tells OpenAI's deltas and messages, which have the same members, to the hub (checklist items 134 and 135). */
@@ -26,6 +31,8 @@ export class AnswerTeller {
   constructor(
     private document: JsonDocument,
     private sink: AnswerSink,
+    /** Whether the text may begin with thinking between tags. */
+    private hasReasoningTags: bool,
   ) {}
 
   /** The sink may be another one at each event. */
@@ -35,6 +42,18 @@ export class AnswerTeller {
 
   free(): void {
     this.scratch.free();
+    for (let position = 0; position < this.choices.length; position++) {
+      const tags = unchecked(this.choices[position]).tags;
+      if (tags !== null) tags.free();
+    }
+  }
+
+  /** The answer is over: tells what is held back of texts that have not finished. */
+  end(): void {
+    for (let position = 0; position < this.choices.length; position++) {
+      const tags = unchecked(this.choices[position]).tags;
+      if (tags !== null) tags.end(this.sink);
+    }
   }
 
   /** Whether at least one choice was told and all that were told have finished. */
@@ -73,6 +92,8 @@ export class AnswerTeller {
       const finish = document.find(choice, keys.FINISH_REASON);
       if (document.textLength(finish) == 0 || document.equals(finish, NULL_TEXT)) continue;
       state.hasFinished = true;
+      const tags = state.tags;
+      if (tags !== null) tags.end(this.sink);
       this.sink.finish(state.index, this.finishReason(finish));
     }
   }
@@ -82,7 +103,7 @@ export class AnswerTeller {
       const state = unchecked(this.choices[position]);
       if (state.index == index) return state;
     }
-    const state = new ToldChoice(index);
+    const state = new ToldChoice(index, this.hasReasoningTags ? new ThinkTags(index) : null);
     this.choices.push(state);
     return state;
   }
@@ -94,11 +115,14 @@ export class AnswerTeller {
     let reasoning = document.find(words, keys.REASONING_CONTENT);
     if (!document.isPresent(reasoning)) reasoning = document.find(words, keys.REASONING);
     this.sink.reasoning(choice, document.textPointer(reasoning), document.textLength(reasoning));
+    const tags = state.tags;
+    if (tags !== null && document.textLength(reasoning) > 0) tags.expectNone();
     for (let block = document.first(blocks); block >= 0; block = document.nextElement(block)) {
       this.tellBlock(block, choice);
     }
     const content = document.find(words, keys.CONTENT);
     if (document.isArray(content)) this.tellParts(content, choice);
+    else if (tags !== null) tags.add(document.textPointer(content), document.textLength(content), this.sink);
     else this.sink.text(choice, document.textPointer(content), document.textLength(content));
     const refusal = document.find(words, keys.REFUSAL);
     this.sink.text(choice, document.textPointer(refusal), document.textLength(refusal));

@@ -1,5 +1,5 @@
 import { ProviderType } from "../provider-type";
-import { alsoCalled, Dialect, reasoning, REASONING_CONTENT, speaking, vendor } from "./row";
+import { alsoCalled, Dialect, reasoning, REASONING_CONTENT, speaking, vendor, withReasoningTags } from "./row";
 
 const ZHIPU_PAGE = "docs.bigmodel.cn/api-reference/%E6%A8%A1%E5%9E%8B-api/%E5%AF%B9%E8%AF%9D%E8%A1%A5%E5%85%A8";
 
@@ -59,12 +59,15 @@ function spark(): ProviderType {
   return speaking(type, Dialect.NoStreamOptions | Dialect.TemperatureUpToOne, "", REASONING_CONTENT);
 }
 
-/** MiniMax's second chat API, which is OpenAI's but for its path. */
+/**
+ * MiniMax's second chat API, which is OpenAI's but for its path. Its models reason in the text unless `reasoning_split` is asked for.
+ * Source: https://platform.minimax.io/docs/api-reference/text-openai-api
+ */
 function minimax(): ProviderType {
   const source = "platform.minimaxi.com/document/ChatCompletion%20v2";
   const type = vendor("minimax", "MINIMAX_API_KEY", "api.minimaxi.com/v1", source);
   type.chatPath = "/text/chatcompletion_v2";
-  return speaking(type, Dialect.TemperatureUpToOne | Dialect.NewTokenLimit, "", REASONING_CONTENT);
+  return withReasoningTags(speaking(type, Dialect.TemperatureUpToOne | Dialect.NewTokenLimit, "", REASONING_CONTENT));
 }
 
 function kling(): ProviderType {

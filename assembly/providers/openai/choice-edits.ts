@@ -1,7 +1,9 @@
 import * as keys from "../../canonical/openai-keys";
 import { JsonDocument, JsonKey, JsonKind } from "../../json/document";
+import { ThinkSplitter } from "../shared/think-tags";
 import { writeContentMembers } from "./content-parts";
 import { EditList } from "./edits";
+import { hasOwnReasoning, splitMessage, writeSplitMembers } from "./split-text";
 import { ToolCallEditor } from "./tool-call-edits";
 
 const NULL_TEXT = new JsonKey("null");
@@ -14,8 +16,33 @@ export class PassedChoice {
   hasFinished: bool = false;
   /** Tool calls seen so far. */
   tools: i32 = 0;
+  /** Whether the text of the chunk that is being read was split by `tags`. */
+  isSplit: bool = false;
 
-  constructor(public index: i32) {}
+  constructor(
+    public index: i32,
+    /** Splits the thinking off the text; null when it holds none, or none any more. */
+    public tags: ThinkSplitter | null = null,
+  ) {}
+
+  /** What was split off must reach the client. */
+  hasSplitText(): bool {
+    const tags = this.tags;
+    return this.isSplit && tags !== null && !tags.isEmpty();
+  }
+
+  hasSplitReasoning(): bool {
+    const tags = this.tags;
+    return this.isSplit && tags !== null && tags.reasoning.length > 0;
+  }
+
+  /** Gives unmanaged memory back. */
+  free(): void {
+    const tags = this.tags;
+    if (tags !== null) tags.free();
+    this.tags = null;
+    this.isSplit = false;
+  }
 }
 
 /** What one chunk says about one choice; decided before anything is edited. */
@@ -32,7 +59,7 @@ export class ChoiceView {
   needsRole: bool = false;
   /** The finish goes into a chunk of its own, because this one has more to say (checklist item 24). */
   isSplit: bool = false;
-  /** Nothing in it, for a choice that has finished. */
+  /** Nothing in it, for a choice that has finished or whose text is held back. */
   isUseless: bool = false;
 }
 
@@ -44,7 +71,37 @@ export class ChoiceEditor {
     private toolCalls: ToolCallEditor,
     /** Whether this server writes lists of parts into `content`. */
     private hasContentParts: bool,
+    /** Whether this server may write the reasoning into the text, between tags. */
+    private hasReasoningTags: bool,
   ) {}
+
+  /**
+   * Splits the thinking off the text of a chunk, before anything is looked at. True: the choice ends with text held back that this chunk has
+   * no place for.
+   */
+  splitText(choice: i32, state: PassedChoice): bool {
+    const tags = state.tags;
+    if (tags === null) return false;
+    const document = this.document;
+    if (tags.isOver()) {
+      // What was split off has gone out with the chunk before.
+      state.free();
+      return false;
+    }
+    const delta = document.find(choice, keys.DELTA);
+    if (hasOwnReasoning(document, delta)) tags.expectNone();
+    const content = document.find(delta, keys.CONTENT);
+    state.isSplit = tags.split(document.textPointer(content), document.textLength(content));
+    if (!this.isReal(document.find(choice, keys.FINISH_REASON))) return false;
+    tags.end();
+    if (content < 0) return true;
+    if (!tags.isEmpty()) state.isSplit = true;
+    return false;
+  }
+
+  private isReal(finish: i32): bool {
+    return this.document.textLength(finish) > 0 && !this.document.equals(finish, NULL_TEXT);
+  }
 
   /** What a chunk says about a choice. */
   look(choice: i32, state: PassedChoice, view: ChoiceView): void {
@@ -55,15 +112,20 @@ export class ChoiceEditor {
     view.hasContent = false;
     for (let key = document.first(view.delta); key >= 0; key = document.nextKey(key)) {
       if (document.equals(key, keys.ROLE) || this.isEmptyValue(document.valueOf(key))) continue;
+      if (state.isSplit && document.equals(key, keys.CONTENT)) continue;
       view.hasPayload = true;
       if (this.isContent(key)) view.hasContent = true;
     }
+    if (state.hasSplitText()) {
+      view.hasPayload = true;
+      view.hasContent = true;
+    }
     const finish = document.find(choice, keys.FINISH_REASON);
-    const isReal = document.textLength(finish) > 0 && !document.equals(finish, NULL_TEXT);
-    view.finish = isReal && !state.hasFinished ? finish : -1;
+    view.finish = this.isReal(finish) && !state.hasFinished ? finish : -1;
     view.needsRole = !state.hasRole;
     view.isSplit = view.finish >= 0 && (view.hasPayload || view.needsRole);
-    view.isUseless = state.hasFinished && !view.hasPayload;
+    const isHeld = state.isSplit && state.hasRole && view.finish < 0;
+    view.isUseless = (state.hasFinished || isHeld) && !view.hasPayload;
     if (view.finish >= 0) view.hasContent = true;
   }
 
@@ -91,7 +153,7 @@ export class ChoiceEditor {
 
   /** Edits a choice of a chunk and brings its state up to date. */
   editChunk(choice: i32, state: PassedChoice, view: ChoiceView): void {
-    if (this.isPlain(choice, view)) return;
+    if (!state.isSplit && this.isPlain(choice, view)) return;
     const document = this.document;
     this.insertMissing(choice, state, view);
     let keptBefore = false;
@@ -160,7 +222,8 @@ export class ChoiceEditor {
   private editDelta(delta: i32, state: PassedChoice, view: ChoiceView): void {
     const document = this.document;
     if (view.needsRole && !view.hasPayload) {
-      if (!this.isPlainRole(delta)) this.edits.replaceNode(delta).ascii('{"role":"assistant","content":""}');
+      if (state.isSplit || !this.isPlainRole(delta))
+        this.edits.replaceNode(delta).ascii('{"role":"assistant","content":""}');
       return;
     }
     const isFinish = view.finish >= 0 && !view.isSplit;
@@ -188,7 +251,8 @@ export class ChoiceEditor {
     let previousEnd = 0;
     for (let key = document.first(delta); key >= 0; key = document.nextKey(key)) {
       const value = document.valueOf(key);
-      if (this.isRemoved(key, value, hasReasoning, delta, view)) {
+      const isReplaced = state.hasSplitReasoning() && this.isReasoning(key);
+      if (isReplaced || this.isRemoved(key, value, hasReasoning, delta, view)) {
         this.edits.removeMember(key, keptBefore, previousEnd);
       } else {
         keptBefore = true;
@@ -197,13 +261,28 @@ export class ChoiceEditor {
         } else if (document.equals(key, keys.REASONING) && document.isString(value)) {
           this.edits.replaceNode(key).ascii('"reasoning_content"');
         } else if (document.equals(key, keys.CONTENT)) {
-          this.editParts(key, value);
+          this.editContent(key, value, state);
         } else if (document.equals(key, keys.TOOL_CALLS)) {
           state.tools = this.toolCalls.editDelta(value, state.index, state.tools);
         }
       }
       previousEnd = document.end(value);
     }
+  }
+
+  private isReasoning(key: i32): bool {
+    return this.document.equals(key, keys.REASONING) || this.document.equals(key, keys.REASONING_CONTENT);
+  }
+
+  private editContent(key: i32, content: i32, state: PassedChoice): void {
+    const tags = state.tags;
+    if (!state.isSplit || tags === null) {
+      this.editParts(key, content);
+      return;
+    }
+    // A chunk of thoughts alone says nothing about the text.
+    const empty = tags.reasoning.length > 0 ? "null" : '""';
+    writeSplitMembers(tags, empty, this.edits.replace(this.document.start(key), this.document.end(content)));
   }
 
   private editParts(key: i32, content: i32): void {
@@ -247,8 +326,7 @@ export class ChoiceEditor {
       if (document.equals(key, keys.INDEX)) {
         if (!document.isNumber(value)) this.edits.replaceNode(value).decimal(position);
       } else if (document.equals(key, keys.FINISH_REASON)) {
-        const isReal = document.textLength(value) > 0 && !document.equals(value, NULL_TEXT);
-        if (!isReal) this.edits.replaceNode(value).ascii(finish);
+        if (!this.isReal(value)) this.edits.replaceNode(value).ascii(finish);
       } else if (document.equals(key, keys.MESSAGE)) {
         this.editMessage(value, position, hasTools);
       }
@@ -259,18 +337,27 @@ export class ChoiceEditor {
     const document = this.document;
     this.insertMissingInMessage(message);
     const hasReasoning = document.isPresent(document.find(message, keys.REASONING_CONTENT));
+    const tags = this.hasReasoningTags ? splitMessage(document, message) : null;
+    const hasThoughts = tags !== null && tags.reasoning.length > 0;
     let keptBefore = false;
     let previousEnd = 0;
     for (let key = document.first(message); key >= 0; key = document.nextKey(key)) {
       const value = document.valueOf(key);
-      if (this.isRemovedFromMessage(key, value, hasReasoning, message)) {
+      const isReplaced = hasThoughts && this.isReasoning(key);
+      if (isReplaced || this.isRemovedFromMessage(key, value, hasReasoning, message)) {
         this.edits.removeMember(key, keptBefore, previousEnd);
       } else {
         keptBefore = true;
-        this.editMessageMember(key, value, choice, hasTools);
+        if (tags === null || !document.equals(key, keys.CONTENT)) {
+          this.editMessageMember(key, value, choice, hasTools);
+        } else {
+          const empty = hasTools ? "null" : '""';
+          writeSplitMembers(tags, empty, this.edits.replace(document.start(key), document.end(value)));
+        }
       }
       previousEnd = document.end(value);
     }
+    if (tags !== null) tags.free();
   }
 
   private insertMissingInMessage(message: i32): void {

@@ -56,7 +56,7 @@ export class OpenAiProtocol extends ProviderProtocol {
   }
 
   readAnswer(document: JsonDocument, request: CanonicalRequest, target: AttemptTarget, sink: AnswerSink): void {
-    readOpenAiAnswer(document, sink);
+    readOpenAiAnswer(document, target.provider.type, sink);
   }
 
   readError(answer: ErrorAnswer, failure: Failure): void {

@@ -1,7 +1,7 @@
 import { ProviderType } from "../provider-type";
-import { Dialect, reasoning, REASONING_CONTENT, speaking, vendor } from "./row";
+import { Dialect, reasoning, REASONING_CONTENT, speaking, vendor, withReasoningTags } from "./row";
 
-/** Servers that users run themselves: no host, and a key only where they set one. */
+/** Servers that users run themselves: no host, and a key only where they set one. What reasons here is an open model. */
 export function listOwnServers(): ProviderType[] {
   const vllm = vendor("vllm", "", "/v1", "docs.vllm.ai/en/latest/serving/openai_compatible_server.html");
   const sglang = vendor("sglang", "", "/v1", "docs.sglang.ai/basic_usage/openai_api_completions.html");
@@ -16,5 +16,5 @@ export function listOwnServers(): ProviderType[] {
     reasoning("ollama", "", "/v1", "docs.ollama.com/api/openai-compatibility", "reasoning"),
     // Any other server that speaks OpenAI's protocol: the oldest dialect, which all of them know.
     vendor("generic", "", "/v1", "platform.openai.com/docs/api-reference/chat"),
-  ];
+  ].map<ProviderType>((type) => withReasoningTags(type));
 }

@@ -62,7 +62,7 @@ export class OpenAiPassthroughAnswer {
     identity.learn(root);
     identity.insertMissing(root, edits);
     const toolCalls = new ToolCallEditor(document, edits, identity);
-    const editor = new ChoiceEditor(document, edits, toolCalls, type.hasContentParts());
+    const editor = new ChoiceEditor(document, edits, toolCalls, type.hasContentParts(), type.hasReasoningTags);
     for (let key = document.first(root); key >= 0; key = document.nextKey(key)) {
       const value = document.valueOf(key);
       if (value != choices) {

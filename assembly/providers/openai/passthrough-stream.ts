@@ -13,6 +13,8 @@ import { beginEvent, endEvent } from "../../sse/encoder";
 import { AttemptTarget } from "../provider";
 import { ChoiceEditor, ChoiceView, PassedChoice } from "./choice-edits";
 import { EditList } from "./edits";
+import { ThinkSplitter } from "../shared/think-tags";
+import { writeSplitDelta } from "./split-text";
 import { readErrorDocument } from "./errors";
 import { AnswerIdentity } from "./identity";
 import { ToolCallEditor } from "./tool-call-edits";
@@ -41,6 +43,7 @@ export class OpenAiPassthroughStream {
   private finishes: ByteBuffer = new ByteBuffer();
   /** The usage chunk that goes out before `[DONE]`: the last one that came. */
   private usageChunk: ByteBuffer = new ByteBuffer();
+  private hasReasoningTags: bool;
 
   constructor(
     private request: CanonicalRequest,
@@ -60,7 +63,9 @@ export class OpenAiPassthroughStream {
       edits,
       new ToolCallEditor(document, edits, identity),
       type.hasContentParts(),
+      type.hasReasoningTags,
     );
+    this.hasReasoningTags = type.hasReasoningTags;
   }
 
   /**
@@ -109,6 +114,7 @@ export class OpenAiPassthroughStream {
     this.edits.free();
     this.finishes.free();
     this.usageChunk.free();
+    for (let position = 0; position < this.choices.length; position++) unchecked(this.choices[position]).free();
   }
 
   /** Ends the stream as failed: `failure` is filled and the error event written. */
@@ -140,6 +146,9 @@ export class OpenAiPassthroughStream {
     for (let position = 0; position < this.choices.length; position++) {
       const choice = unchecked(this.choices[position]);
       if (choice.hasFinished) continue;
+      const tags = choice.tags;
+      if (tags !== null) tags.flush();
+      this.writeHeldText(choice, out);
       this.writeFinish(choice.index, out);
       out.ascii(choice.tools > 0 ? '"tool_calls"}]}' : '"stop"}]}');
       endEvent(out);
@@ -165,9 +174,11 @@ export class OpenAiPassthroughStream {
       return false;
     }
     this.writeUsageChunk(findUsage(this.document, root, choices, this.target.provider.type));
+    const before = out.length;
+    if (this.hasReasoningTags) this.splitTexts(choices, out);
     if (this.isUseless(choices)) return false;
     this.editRoot(root, choices);
-    const isUnchanged = this.send(data, dataLength, out);
+    const isUnchanged = this.send(data, dataLength, out, out.length > before);
     out.bytes(this.finishes.pointer, this.finishes.length);
     return isUnchanged;
   }
@@ -182,9 +193,35 @@ export class OpenAiPassthroughStream {
       position += 1;
       if (this.findChoice(index) !== null) continue;
       if (index < 0 || index >= MAX_ANSWER_CHOICES) return false;
-      this.choices.push(new PassedChoice(index));
+      this.choices.push(new PassedChoice(index, this.hasReasoningTags ? new ThinkSplitter() : null));
     }
     return true;
+  }
+
+  /** Splits off the thinking at the begin of the texts. */
+  private splitTexts(choices: i32, out: ByteBuffer): void {
+    const document = this.document;
+    let position = 0;
+    for (let choice = document.first(choices); choice >= 0; choice = document.nextElement(choice)) {
+      const state = this.findChoice(this.indexOf(choice, position));
+      position += 1;
+      if (state !== null && this.editor.splitText(choice, state)) this.writeHeldText(state, out);
+    }
+  }
+
+  /** A chunk of its own for text that was held back, when the chunk at hand has no place for it. */
+  private writeHeldText(choice: PassedChoice, out: ByteBuffer): void {
+    const tags = choice.tags;
+    if (tags === null || tags.isEmpty()) return;
+    beginEvent(out);
+    this.identity.writeHead(out);
+    out.ascii('"choices":[{"index":');
+    out.decimal(choice.index);
+    out.ascii(',"delta":');
+    writeSplitDelta(tags, out);
+    out.ascii(',"finish_reason":null}]}');
+    endEvent(out);
+    choice.free();
   }
 
   private indexOf(choice: i32, position: i32): i32 {
@@ -207,7 +244,7 @@ export class OpenAiPassthroughStream {
     for (let choice = document.first(choices); choice >= 0; choice = document.nextElement(choice)) {
       const state = this.findChoice(this.indexOf(choice, position));
       position += 1;
-      if (state === null || !state.hasFinished) return false;
+      if (state === null || !(state.hasFinished || state.isSplit)) return false;
       this.editor.look(choice, state, this.view);
       if (!this.view.isUseless) return false;
     }
@@ -257,13 +294,13 @@ export class OpenAiPassthroughStream {
     if (this.document.textLength(this.document.find(root, keys.ID)) == 0) return false;
     this.identity.learn(root);
     this.editRoot(root, -1);
-    return this.send(data, dataLength, out);
+    return this.send(data, dataLength, out, false);
   }
 
-  /** Writes the event, spliced, unless it may go out as it came. */
-  private send(data: usize, dataLength: i32, out: ByteBuffer): bool {
+  /** Writes the event, spliced, unless it may go out as it came; never so behind something that was written for it. */
+  private send(data: usize, dataLength: i32, out: ByteBuffer, isWritten: bool): bool {
     const hasLineBreak = findByte(data, data + dataLength, 0x0a) < data + dataLength;
-    if (!hasLineBreak && this.edits.isEmpty() && this.finishes.length == 0) return true;
+    if (!isWritten && !hasLineBreak && this.edits.isEmpty() && this.finishes.length == 0) return true;
     this.writeEvent(dataLength, hasLineBreak, out);
     return false;
   }

@@ -73,6 +73,16 @@ export function speaking(
   return type;
 }
 
+/**
+ * The same vendor, whose models may write the reasoning into the text: models that reason do so by themselves, and a host takes it out
+ * only where it has a parser for the model and the parser is on.
+ * Source: https://docs.vllm.ai/en/latest/features/reasoning_outputs.html
+ */
+export function withReasoningTags(type: ProviderType): ProviderType {
+  type.hasReasoningTags = true;
+  return type;
+}
+
 /** The same vendor under a second name. */
 export function alsoCalled(name: string, type: ProviderType): ProviderType {
   type.secondNameOf = type.name;

@@ -22,6 +22,7 @@ export class OpenAiStreamReader extends StreamReader {
   event(name: usize, nameLength: i32, data: usize, dataLength: i32, sink: AnswerSink): void {
     if (sink.isDone || sink.hasFailed) return;
     if (isDoneMarker(data, dataLength)) {
+      this.tellRest(sink);
       sink.done();
       return;
     }
@@ -61,20 +62,27 @@ export class OpenAiStreamReader extends StreamReader {
     if (teller !== null) teller.free();
   }
 
+  private tellRest(sink: AnswerSink): void {
+    const teller = this.teller;
+    if (teller === null) return;
+    teller.useSink(sink);
+    teller.end();
+  }
+
   private tellerFor(sink: AnswerSink): AnswerTeller {
     const known = this.teller;
     if (known !== null) {
       known.useSink(sink);
       return known;
     }
-    const teller = new AnswerTeller(this.document, sink);
+    const teller = new AnswerTeller(this.document, sink, this.type.hasReasoningTags);
     this.teller = teller;
     return teller;
   }
 }
 
 /** Tells a unary answer to the hub. Source: https://platform.openai.com/docs/api-reference/chat/object */
-export function readOpenAiAnswer(document: JsonDocument, sink: AnswerSink): void {
+export function readOpenAiAnswer(document: JsonDocument, type: ProviderType, sink: AnswerSink): void {
   if (sink.isDone || sink.hasFailed) return;
   if (readErrorDocument(document, 0, sink.failure)) {
     sink.fail();
@@ -82,11 +90,12 @@ export function readOpenAiAnswer(document: JsonDocument, sink: AnswerSink): void
   }
   const root = document.root();
   readUsage(document, document.find(root, keys.USAGE), sink.usage);
-  const teller = new AnswerTeller(document, sink);
+  const teller = new AnswerTeller(document, sink, type.hasReasoningTags);
   const choices = document.find(root, keys.CHOICES);
   if (document.first(choices) >= 0) {
     teller.start(root);
     teller.tell(choices, keys.MESSAGE);
+    teller.end();
   }
   teller.free();
   sink.done();

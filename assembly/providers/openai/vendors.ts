@@ -1,5 +1,5 @@
 import { AuthStyle, ProviderType } from "../provider-type";
-import { alsoCalled, Dialect, reasoning, REASONING_CONTENT, speaking, vendor } from "./row";
+import { alsoCalled, Dialect, reasoning, REASONING_CONTENT, speaking, vendor, withReasoningTags } from "./row";
 
 /** Members of OpenAI's own platform: servers that check every member know none of them. */
 const PLATFORM = "store safety_identifier prompt_cache_retention web_search_options modalities audio verbosity";
@@ -29,7 +29,8 @@ function listOpenAis(): ProviderType[] {
   return [
     speaking(openAi, own),
     speaking(azure, own),
-    speaking(github, Dialect.DeveloperRole | Dialect.RemoveReasoning | Dialect.ReasoningModels),
+    // DeepSeek-R1: https://learn.microsoft.com/en-us/azure/ai-foundry/foundry-models/how-to/use-chat-reasoning
+    withReasoningTags(speaking(github, Dialect.DeveloperRole | Dialect.RemoveReasoning | Dialect.ReasoningModels)),
   ];
 }
 
@@ -45,12 +46,15 @@ function mistral(): ProviderType {
   return speaking(type, dialect, rejected, "content");
 }
 
-/** Perplexity's models search and call no tools; every chunk of a stream tells the usage so far. */
+/**
+ * Perplexity's models search and call no tools; every chunk of a stream tells the usage so far. Those that reason do it in the text, and
+ * take no reasoning back. Source: https://docs.perplexity.ai/guides/structured-outputs
+ */
 function perplexity(): ProviderType {
   const source = "docs.perplexity.ai/docs/sonar/openai-compatibility";
   const type = vendor("perplexity", "PERPLEXITY_API_KEY", "api.perplexity.ai", source);
   type.withoutTools = "Perplexity's models call no tools.";
-  return speaking(type, Dialect.NoStreamOptions);
+  return withReasoningTags(speaking(type, Dialect.NoStreamOptions | Dialect.RemoveReasoning));
 }
 
 /** Its reasoning models refuse penalties and stop sequences, and its newer models reason. */
@@ -143,17 +147,18 @@ function sambanova(): ProviderType {
   return speaking(type, Dialect.NewTokenLimit, "", "reasoning");
 }
 
-/** Vendors that run other people's models. */
+/**
+ * Vendors that run open models, whose reasoning stands in the text unless the host takes it out: Groq does so when it is asked to
+ * (https://console.groq.com/docs/reasoning), others for the models that they have a parser for.
+ */
 function listHosts(): ProviderType[] {
   return [
     groq(),
     cerebras(),
-    openRouter(),
     together(),
     alsoCalled("together", together()),
     fireworks(),
     nvidia(),
-    databricks(),
     cloudflare(),
     sambanova(),
     reasoning(
@@ -181,5 +186,6 @@ function listHosts(): ProviderType[] {
 
 /** Vendors outside China, and OpenAI itself. */
 export function listVendors(): ProviderType[] {
-  return listOpenAis().concat(listMakers()).concat(listHosts());
+  const hosts = listHosts().map<ProviderType>((type) => withReasoningTags(type));
+  return listOpenAis().concat(listMakers()).concat([openRouter(), databricks()]).concat(hosts);
 }

@@ -1,9 +1,6 @@
 import { ByteBuffer, encodeText } from "../../bytes/buffer";
-import { findText } from "../../bytes/find";
-import { trimStart } from "../../bytes/ascii";
 import { AnswerSink } from "../../canonical/answer";
-import { unescapeInto } from "../../json/read";
-import { escapeInto } from "../../json/write";
+import { readCodeUnit, shortEscape } from "../../json/read";
 
 const OPENING = encodeText("<think>");
 const CLOSING = encodeText("</think>");
@@ -20,100 +17,186 @@ const enum ThinkState {
   Text = 3,
 }
 
+/** Bytes of the character or escape at `pointer`; a character of several bytes counts as that many. */
+function unitLength(pointer: usize, limit: usize): i32 {
+  if (load<u8>(pointer) != 0x5c || limit - pointer < 2) return 1;
+  return readCodeUnit(pointer, limit) < 0 ? 2 : 6;
+}
+
+/** What these bytes stand for, as far as a tag or white space may be meant. */
+function unitValue(pointer: usize, length: i32): i32 {
+  if (length == 1) return load<u8>(pointer);
+  return length == 2 ? shortEscape(load<u8>(pointer, 1)) : readCodeUnit(pointer, pointer + 6);
+}
+
+function isBlank(value: i32): bool {
+  return value == 0x20 || (value >= 0x09 && value <= 0x0d);
+}
+
 /**
- * Tells text whose thinking stands between literal tags at its begin, as models write it whose template does not know of thinking:
- * `<think>...</think>` becomes reasoning, wherever the pieces are cut and however the characters are escaped.
+ * Splits text whose thinking stands between literal tags at its begin, as models write it whose template does not know of thinking:
+ * what stands in `<think>...</think>` is reasoning, wherever the pieces are cut and however the characters are escaped. All bytes are
+ * those of the inside of a JSON string, and stay as they came.
  */
-export class ThinkTags {
+export class ThinkSplitter {
+  /** What the last piece has of the thinking, and of the text behind it. */
+  readonly reasoning: ByteBuffer = new ByteBuffer();
+  readonly text: ByteBuffer = new ByteBuffer();
+
   private state: ThinkState = ThinkState.Begin;
-  /** Plain text that is not told yet. */
-  private pending: ByteBuffer = new ByteBuffer();
-  private escaped: ByteBuffer = new ByteBuffer();
+  /** White space and the begin of a tag, of which more must be seen. */
+  private held: ByteBuffer = new ByteBuffer();
+  /** Characters of a tag that have been seen. */
+  private matched: i32 = 0;
+  private blanks: i32 = 0;
+  /** Whether there was an opening tag. */
+  isTagged: bool = false;
+
+  /** Whether everything that follows is text. */
+  isOver(): bool {
+    return this.state == ThinkState.Text;
+  }
 
   /** The thinking came in its own member: the text holds none. */
   expectNone(): void {
-    if (this.state == ThinkState.Begin && this.pending.length == 0) this.state = ThinkState.Text;
+    if (this.state == ThinkState.Begin && this.held.length == 0) this.state = ThinkState.Text;
   }
 
-  /** Takes the next piece of the text (the inside of a JSON string). */
-  add(pointer: usize, length: i32, sink: AnswerSink): void {
-    if (length <= 0) return;
-    if (this.state == ThinkState.Text) {
-      sink.text(0, pointer, length);
-      return;
+  /** Takes the next piece. False: it is text as it came, and nothing was written. */
+  split(pointer: usize, length: i32): bool {
+    this.reasoning.length = 0;
+    this.text.length = 0;
+    if (this.state == ThinkState.Text || length <= 0) return false;
+    const isFirst = this.held.length == 0 && this.state == ThinkState.Begin;
+    const limit = pointer + length;
+    let position = pointer;
+    while (position < limit) {
+      const size = unitLength(position, limit);
+      if (!this.take(position, size)) break;
+      position += size;
     }
-    unescapeInto(pointer, length, this.pending);
-    if (this.state == ThinkState.Begin) this.readBegin(sink);
-    if (this.state == ThinkState.Inside) this.readInside(sink);
-    if (this.state == ThinkState.Behind) this.readBehind(sink);
+    if (this.state != ThinkState.Text) return true;
+    if (isFirst && !this.isTagged) {
+      this.held.length = 0;
+      return false;
+    }
+    this.text.bytes(this.held.pointer, this.held.length);
+    this.held.length = 0;
+    this.text.bytes(position, (limit - position) as i32);
+    return true;
   }
 
-  /** The text is over: what is left is told as what it looks like. */
-  end(sink: AnswerSink): void {
-    if (this.state == ThinkState.Inside) this.tell(this.pending.length, true, sink);
-    else this.tell(this.pending.length, false, sink);
+  /** Whether the last piece had neither. */
+  isEmpty(): bool {
+    return this.reasoning.length + this.text.length == 0;
+  }
+
+  /** The text is over: what is held stands alone, as what it looks like. */
+  flush(): void {
+    this.reasoning.length = 0;
+    this.text.length = 0;
+    this.end();
+  }
+
+  /** The text is over with the last piece: what is held is appended, as what it looks like. */
+  end(): void {
+    if (this.state == ThinkState.Inside) this.reasoning.bytes(this.held.pointer, this.held.length);
+    else this.text.bytes(this.held.pointer, this.held.length);
+    this.held.length = 0;
     this.state = ThinkState.Text;
   }
 
   /** Gives unmanaged memory back. */
   free(): void {
-    this.pending.free();
-    this.escaped.free();
+    this.reasoning.free();
+    this.text.free();
+    this.held.free();
   }
 
-  private readBegin(sink: AnswerSink): void {
-    const pending = this.pending;
-    const limit = pending.pointer + pending.length;
-    const start = trimStart(pending.pointer, limit);
-    const found = min((limit - start) as i32, OPENING.length);
-    const isTag = memory.compare(start, changetype<usize>(OPENING), found) == 0;
-    if (isTag && found == OPENING.length) {
-      pending.dropFront(((start - pending.pointer) as i32) + OPENING.length);
-      this.state = ThinkState.Inside;
-    } else if (!isTag || ((start - pending.pointer) as i32) > MOST_BLANKS) {
-      this.tell(pending.length, false, sink);
-      this.state = ThinkState.Text;
+  /** Takes one character; false when it is the first of the text. */
+  private take(pointer: usize, size: i32): bool {
+    const value = unitValue(pointer, size);
+    if (this.state == ThinkState.Begin) return this.takeOpening(pointer, size, value);
+    if (this.state == ThinkState.Inside) {
+      this.takeThought(pointer, size, value);
+      return true;
     }
+    if (isBlank(value)) return true;
+    this.state = ThinkState.Text;
+    return false;
   }
 
-  private readInside(sink: AnswerSink): void {
-    const pending = this.pending;
-    const at = findText(pending.pointer, pending.length, CLOSING);
-    if (at < 0) {
-      this.tell(pending.length - this.openEnd(), true, sink);
+  private takeOpening(pointer: usize, size: i32, value: i32): bool {
+    const isPart = value == unchecked(OPENING[this.matched]);
+    if (isPart) this.matched += 1;
+    else if (this.matched == 0 && isBlank(value) && this.blanks < MOST_BLANKS) this.blanks += 1;
+    else {
+      this.state = ThinkState.Text;
+      return false;
+    }
+    this.held.bytes(pointer, size);
+    if (this.matched < OPENING.length) return true;
+    this.enter(ThinkState.Inside);
+    this.isTagged = true;
+    return true;
+  }
+
+  private takeThought(pointer: usize, size: i32, value: i32): void {
+    const held = this.held;
+    if (value != unchecked(CLOSING[this.matched])) {
+      this.reasoning.bytes(held.pointer, held.length);
+      held.length = 0;
+      this.matched = 0;
+    }
+    if (value != unchecked(CLOSING[this.matched])) {
+      this.reasoning.bytes(pointer, size);
       return;
     }
-    this.tell(at, true, sink);
-    pending.dropFront(CLOSING.length);
-    this.state = ThinkState.Behind;
+    held.bytes(pointer, size);
+    this.matched += 1;
+    if (this.matched == CLOSING.length) this.enter(ThinkState.Behind);
   }
 
-  /** Bytes at the end of the pending text that may be the begin of the closing tag. */
-  private openEnd(): i32 {
-    const pending = this.pending;
-    for (let length = min(CLOSING.length - 1, pending.length); length > 0; length--) {
-      const start = pending.pointer + pending.length - length;
-      if (memory.compare(start, changetype<usize>(CLOSING), length) == 0) return length;
-    }
-    return 0;
+  private enter(state: ThinkState): void {
+    this.state = state;
+    this.held.length = 0;
+    this.matched = 0;
+  }
+}
+
+/** Tells text that may hold thinking between tags to a sink. */
+export class ThinkTags {
+  private splitter: ThinkSplitter = new ThinkSplitter();
+
+  constructor(private choice: i32 = 0) {}
+
+  /** The thinking came in its own member: the text holds none. */
+  expectNone(): void {
+    this.splitter.expectNone();
   }
 
-  private readBehind(sink: AnswerSink): void {
-    const pending = this.pending;
-    const limit = pending.pointer + pending.length;
-    pending.dropFront((trimStart(pending.pointer, limit) - pending.pointer) as i32);
-    if (pending.length == 0) return;
-    this.tell(pending.length, false, sink);
-    this.state = ThinkState.Text;
+  /** Takes the next piece of the text (the inside of a JSON string). */
+  add(pointer: usize, length: i32, sink: AnswerSink): void {
+    if (length <= 0) return;
+    if (this.splitter.split(pointer, length)) this.tell(sink);
+    else sink.text(this.choice, pointer, length);
   }
 
-  /** Tells the first `length` bytes of the pending text and forgets them. */
-  private tell(length: i32, isReasoning: bool, sink: AnswerSink): void {
-    const escaped = this.escaped;
-    escaped.length = 0;
-    escapeInto(this.pending.pointer, length, escaped);
-    if (isReasoning) sink.reasoning(0, escaped.pointer, escaped.length);
-    else if (escaped.length > 0) sink.text(0, escaped.pointer, escaped.length);
-    this.pending.dropFront(length);
+  /** The text is over: what is left is told as what it looks like. */
+  end(sink: AnswerSink): void {
+    this.splitter.flush();
+    this.tell(sink);
+  }
+
+  /** Gives unmanaged memory back. */
+  free(): void {
+    this.splitter.free();
+  }
+
+  private tell(sink: AnswerSink): void {
+    const reasoning = this.splitter.reasoning;
+    const text = this.splitter.text;
+    if (reasoning.length > 0) sink.reasoning(this.choice, reasoning.pointer, reasoning.length);
+    if (text.length > 0) sink.text(this.choice, text.pointer, text.length);
   }
 }

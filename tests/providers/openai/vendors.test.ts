@@ -133,22 +133,55 @@ describe.each(ROWS.filter((row) => row.withoutChat === "").map((row) => [row.nam
       }
       expect(texts.size).toBe(1);
       const client = parseStream([...texts][0]!);
-      checkStream(client, row);
+      const hasThoughts = row.reasoningMember !== "" || JSON.stringify(fixture.stream).includes("<think>");
+      checkStream(client, hasThoughts);
       if (isUpdate && row.secondNameOf === "") save({ client });
       else expect(client).toEqual(fixture.client);
+    });
+
+    if (!row.hasReasoningTags) return;
+    test("[134] [127] reasoning between tags in its text comes as that of all others", () => {
+      openai.module.useTarget(name, fixture.model);
+      for (const { name: split, chunks } of allSplits(new TextEncoder().encode(writeTagged(fixture)), 22)) {
+        openai.module.readHead(REQUEST);
+        const answer = openai.module.passStream(chunks);
+        expect(answer.state, split).toBe("done");
+        expect(answer.usage?.output).toBeGreaterThan(0);
+        checkStream(parseStream(answer.text), true);
+      }
     });
   },
 );
 
+/** The vendor's own stream, with its reasoning in the text instead of a member. */
+function writeTagged(fixture: Fixture): string {
+  const hasTags = JSON.stringify(fixture.stream).includes("<think>");
+  let text = hasTags ? "" : "<think>Light scatters.</think>\n\n";
+  const lines = fixture.stream.map((entry) => {
+    if (typeof entry === "string") return entry;
+    const copy = structuredClone(entry) as unknown as { choices?: { delta?: Record<string, unknown> }[] };
+    for (const { delta } of copy.choices ?? []) {
+      if (delta === undefined) continue;
+      // Where it has a member of its own, that one is what the same vendor leaves out.
+      if (!hasTags) for (const member of ["reasoning_content", "reasoning"]) delete delta[member];
+      if (typeof delta["content"] !== "string" || delta["content"] === "") continue;
+      delta["content"] = text + delta["content"];
+      text = "";
+    }
+    return `data: ${JSON.stringify(copy)}`;
+  });
+  return lines.map((line) => `${line}\n\n`).join("");
+}
+
 /** What all clients rely on, whoever has answered. */
-function checkStream(events: StreamEvent[], row: ProviderType): void {
+function checkStream(events: StreamEvent[], hasThoughts: boolean): void {
   expect(events.at(-1)).toBe("[DONE]");
   const chunks = events.slice(0, -1) as unknown as Chunk[];
   expect(new Set(chunks.map(({ id, object, model }) => `${id} ${object} ${model}`)).size).toBe(1);
   const deltas = chunks.flatMap(({ choices }) => choices.map(({ delta }) => delta));
   expect(deltas.map(({ content }) => content ?? "").join("")).toBe("Blue");
   const thoughts = deltas.map((delta) => delta.reasoning_content ?? "").join("");
-  expect(thoughts).toBe(row.reasoningMember === "" ? "" : "Light scatters.");
+  expect(thoughts).toBe(hasThoughts ? "Light scatters." : "");
   expect(deltas.filter(({ reasoning }) => typeof reasoning === "string")).toEqual([]);
   expect(deltas.filter(({ role }) => role !== undefined && role !== null)).toHaveLength(1);
   expect(chunks.flatMap(({ choices }) => choices.flatMap((choice) => choice.finish_reason ?? []))).toEqual(["stop"]);
