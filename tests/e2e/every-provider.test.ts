@@ -112,6 +112,26 @@ describe.each(cases)("$id", (one: EveryProviderCase) => {
     expect(second.choices[0]?.message.content).toContain("It is sunny.");
   });
 
+  if (one.tagging !== null) {
+    const tagging = `${id}/${one.tagging}`;
+    test("[134] thoughts that stand in the text are told as those of all others, whole and streamed", async () => {
+      type Words = { content?: string | null; reasoning_content?: string | null };
+      const request = { model: tagging, messages: [user("Why is the sky blue?")] };
+      const { message } = (await client.chat.completions.create(request)).choices[0]!;
+      const { content, reasoning_content } = message as Words;
+      expect(reasoning_content).toMatch(/\S/);
+      expect(content).toMatch(/^\S.*Why is the sky blue\?/s);
+      expect(`${reasoning_content}${content}`).not.toMatch(/<\/?think>/);
+      const streamed: Required<Words> = { content: "", reasoning_content: "" };
+      for await (const chunk of await client.chat.completions.create({ ...request, stream: true })) {
+        const delta: Words = chunk.choices[0]?.delta ?? {};
+        streamed.content += delta.content ?? "";
+        streamed.reasoning_content += delta.reasoning_content ?? "";
+      }
+      expect(streamed).toEqual({ content, reasoning_content });
+    });
+  }
+
   test("an answer that fits a JSON schema", async () => {
     const format = { type: "json_schema", json_schema: { name: "place", strict: true, schema: PLACE } } as const;
     const request = { model, messages: [user("Answer in JSON")], response_format: format };

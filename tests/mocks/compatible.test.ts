@@ -77,6 +77,13 @@ describe.each(ROWS.map((row) => [row.name, row] as const))("%s", (name, row) => 
     expect(await isRefused({ messages: [USER, thoughts, USER] })).toBe(row.reasoningHistory !== ReasoningHistory.Keep);
   });
 
+  if (row.hasReasoningTags)
+    test("writes the thoughts of some models into the text", async () => {
+      const { text } = await send({ host, path: `/${name}${pathOf(row)}`, body: { model: "deepseek-r1" } });
+      const [first] = (JSON.parse(text) as { choices: { message: object }[] }).choices;
+      expect(first?.message).toEqual({ role: "assistant", content: expect.stringMatching(/^<think>.+<\/think>/s) });
+    });
+
   test("shows its thoughts and its usage where it has them", async () => {
     const path = `/${name}${pathOf(row)}`;
     const { text } = await send({ host, path, body: { model: "a-thinking-model", stream: true } });

@@ -64,6 +64,8 @@ export function styleOf(row: ProviderType): AnswerStyle {
     toolCallId: (seed) => `call_${hash(seed)}`,
     systemFingerprint: null,
     thinks,
+    // Where there is a member for them, it depends on the model and on what its host knows of it.
+    tagsReasoning: (body) => row.hasReasoningTags && (row.reasoningMember === "" || /r1|qwq/i.test(textOf(body.model))),
     showsReasoning: row.reasoningMember.startsWith("reasoning"),
     reasoningMember: row.reasoningMember || "reasoning_content",
     usage: (reply) => ({

@@ -14,6 +14,8 @@ export interface AnswerStyle {
   /** Whether this request makes the model think, and whether the thoughts are shown as `reasoning_content`. */
   thinks(body: JsonObject): boolean;
   showsReasoning: boolean;
+  /** Whether the thoughts of this request stand in the text, between tags. */
+  tagsReasoning?(body: JsonObject): boolean;
   /** The name of `reasoning_content`, where it has another. */
   reasoningMember?: string;
   usage(reply: Reply): JsonObject;
@@ -41,6 +43,7 @@ export function answerChat(body: JsonObject, style: AnswerStyle, wishes: AnswerW
   const prompt = readPrompt(body, style);
   prompt.textBytes = wishes.textBytes;
   const reply = composeReply(prompt);
+  if (style.tagsReasoning?.(body)) moveReasoning(reply);
   const asEvents = wishes.form === "as-asked" ? body.stream === true : wishes.form === "events";
   const id = style.id(JSON.stringify(body));
   if (asEvents) {
@@ -57,6 +60,12 @@ export function answerChat(body: JsonObject, style: AnswerStyle, wishes: AnswerW
   }
   const text = style.unaryKeepAlive.repeat(wishes.keepAlives) + JSON.stringify(chatCompletion(body, reply, style, id));
   return { kind: "unary", status: 200, headers: { ...style.headers, "content-type": "application/json" }, body: text };
+}
+
+/** As a model writes it whose server does not take the thoughts out of its text. */
+function moveReasoning(reply: Reply): void {
+  if (reply.reasoning !== "") reply.text = `<think>\n${reply.reasoning}\n</think>\n\n${reply.text}`;
+  reply.reasoning = "";
 }
 
 function reasoningMember(style: AnswerStyle): string {

@@ -13,6 +13,8 @@ export interface EveryProviderCase {
   provider: Plugin["providers"][number];
   /** The mock that stands behind it. */
   vendor: VendorName;
+  /** A model whose thoughts stand in its text; null when the vendor has none. */
+  tagging: string | null;
   /** Why the vendor cannot do something, or null: it can. */
   without(behaviour: Behaviour): string | null;
 }
@@ -51,6 +53,7 @@ function caseOfType(type: ProviderType): EveryProviderCase {
     id,
     model: MODELS[vendor] ?? "some-model",
     vendor,
+    tagging: type.hasReasoningTags ? "deepseek-r1" : null,
     provider: { id, type: type.name, apiTokens: [`\${${KEY_VARIABLES[vendor]}}`], ...membersOf(type) },
     without: (behaviour) => {
       if (behaviour === "one tool" && type.withoutTools !== "") return type.withoutTools;
@@ -70,6 +73,7 @@ function caseOfAdapter(adapter: ProtocolAdapter, type: string, id: string): Ever
     id,
     model,
     vendor,
+    tagging: null,
     provider: { id, type, ...apiTokens, ...(apiVersion === undefined ? {} : { apiVersion }), ...provider, ...signing },
     without: (behaviour) => adapter.unsupported[behaviour] ?? null,
   };
