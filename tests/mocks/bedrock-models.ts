@@ -37,7 +37,14 @@ function claudeModel(id: string): BedrockModel {
     cachesTools: true,
     longCache: true,
     formats: claude.structuredOutputs,
-    additional: ["thinking", "top_k", "anthropic_beta", "metadata"],
+    additional: [
+      "thinking",
+      "top_k",
+      "anthropic_beta",
+      "metadata",
+      // https://github.com/anthropics/anthropic-sdk-typescript/issues/592: not known to older models
+      ...(claude.structuredOutputs ? ["tool_choice"] : []),
+    ],
     reasoning: true,
     claude,
   };

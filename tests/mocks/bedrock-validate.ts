@@ -288,7 +288,28 @@ function checkAdditional(body: Converse, model: BedrockModel): void {
     !["low", "medium", "high"].includes(given["reasoning_effort"] as string)
   )
     reject("reasoning_effort must be one of low, medium, high");
+  checkOwnChoice(given["tool_choice"] as Block | undefined, body);
   checkThinking((given["thinking"] ?? given["reasoning_config"]) as Block | undefined, given, body, model);
+}
+
+/** https://github.com/BerriAI/litellm/issues/36536 and https://github.com/BerriAI/litellm/issues/34420 */
+function checkOwnChoice(choice: Block | undefined, body: Converse): void {
+  if (choice === undefined) return;
+  if (!body.toolConfig)
+    reject("The model returned the following errors: tool_choice may only be specified with tools.");
+  const { type, name, disable_parallel_tool_use: single, ...others } = choice;
+  if (body.toolConfig.toolChoice)
+    reject("The additional field tool_choice/type conflicts with the existing field toolConfig.toolChoice.");
+  if (type === undefined) reject("The model returned the following errors: tool_choice.type: Field required");
+  if (
+    !["auto", "any", "tool"].includes(type as string) ||
+    typeof single !== "boolean" ||
+    Object.keys(others).length > 0
+  )
+    reject("The model returned the following errors: tool_choice: Extra inputs are not permitted");
+  const names = body.toolConfig.tools.map((tool) => (tool["toolSpec"] as Block | undefined)?.["name"]);
+  if ((type === "tool") !== names.includes(name))
+    reject("The model returned the following errors: tool_choice.name: Field required");
 }
 
 function checkThinking(thinking: Block | undefined, given: Block, body: Converse, model: BedrockModel): void {
@@ -311,8 +332,10 @@ function checkThinking(thinking: Block | undefined, given: Block, body: Converse
   if (inference.topP !== undefined && inference.topP < 0.95)
     reject("`top_p` must be greater than or equal to 0.95 or unset when thinking is enabled.");
   if (given["top_k"] !== undefined) reject("`top_k` must be unset when thinking is enabled.");
+  const own = (given["tool_choice"] as Block | undefined)?.["type"] ?? "auto";
   const choice = body.toolConfig?.toolChoice ?? {};
-  if ("any" in choice || "tool" in choice) reject("Thinking may not be enabled when tool_choice forces tool use.");
+  if ("any" in choice || "tool" in choice || own !== "auto")
+    reject("Thinking may not be enabled when tool_choice forces tool use.");
 }
 
 function checkOutput(body: Converse, model: BedrockModel): void {

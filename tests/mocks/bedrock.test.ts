@@ -14,6 +14,7 @@ import { type Mocks, startMocks } from "./index";
 /* The vendor's own SDK signs for the mock, sends to it and reads all of its answers; and what the mock refuses. */
 
 const SONNET = "us.anthropic.claude-sonnet-4-20250514-v1:0";
+const SONNET_4_5 = "us.anthropic.claude-sonnet-4-5-20250929-v1:0";
 const messages = [{ role: "user" as const, content: [{ text: "Grüße" }] }];
 const said = `I am ${SONNET}, a mock of Bedrock. You said: Grüße`;
 
@@ -236,6 +237,20 @@ test.each<[string, object, RegExp]>([
   ],
 ])("[101] [104] [106] [107] [108] Converse refuses %s", (_, body, message) => {
   expect(validateConverse(SONNET, body)).toMatch(message);
+});
+
+test("[105] Converse refuses Claude's own tool choice where it does not fit", () => {
+  const ask = (tool_choice: object, toolConfig: object | undefined, model = SONNET_4_5) =>
+    validateConverse(model, { messages: [user(text)], toolConfig, additionalModelRequestFields: { tool_choice } });
+  const single = { type: "auto", disable_parallel_tool_use: true };
+  const tools = { tools: [spec("f")] };
+  expect(ask(single, tools)).toBeNull();
+  expect(ask({ ...single, type: "tool", name: "f" }, tools)).toBeNull();
+  expect(ask(single, { ...tools, toolChoice: { auto: {} } })).toMatch(/conflicts/);
+  expect(ask({ disable_parallel_tool_use: true }, tools)).toMatch(/Field required/);
+  expect(ask({ ...single, type: "tool", name: "g" }, tools)).toMatch(/Field required/);
+  expect(ask(single, undefined)).toMatch(/with tools/);
+  expect(ask(single, tools, "anthropic.claude-3-5-haiku-20241022-v1:0")).toMatch(/extraneous key/);
 });
 
 test("[105] Converse refuses choices, cache points and ids that a model does not know", () => {

@@ -13,11 +13,13 @@ export interface FixtureCase {
   /** Where an exchange goes; the model is the client's. */
   target(name: string): Omit<Target, "model">;
   /** Null when the vendor would take the body. */
-  validate(body: unknown): unknown;
+  validate(body: unknown, name: string): unknown;
   path(name: string): string;
   headers(name: string): Record<string, string>;
   /** Reasons of the exchanges that fail behind some content. */
   failures: Record<string, string>;
+  /** The bytes of a stream that is recorded as text because its frames are binary. */
+  toBytes?: (recorded: string) => Uint8Array;
 }
 
 /** Compact text of a JSON document: equal only when the members' order is, too. */
@@ -44,14 +46,16 @@ export async function testFixtures(subject: FixtureCase): Promise<void> {
     test(`${items} request`, () => {
       const { text, headers, path } = send(fixture);
       expect(compact(text)).toBe(compact(fixture.upstreamRequest));
-      expect(subject.validate(JSON.parse(text))).toBeNull();
+      expect(subject.validate(JSON.parse(text), fixture.name)).toBeNull();
       expect(path).toBe(subject.path(fixture.name));
       expect(headers).toEqual(subject.headers(fixture.name));
       expect(module.close()).toBe(0);
     });
 
     test(`${items} response, however it is cut`, () => {
-      const bytes = new TextEncoder().encode(fixture.upstreamResponse);
+      const isBinary = fixture.isStream && subject.toBytes !== undefined;
+      const recorded = fixture.upstreamResponse;
+      const bytes = isBinary ? subject.toBytes(recorded) : new TextEncoder().encode(recorded);
       for (const { chunks } of allSplits(bytes)) {
         send(fixture);
         const answer = module.answer(fixture.isStream, chunks);

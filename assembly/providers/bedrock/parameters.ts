@@ -1,6 +1,6 @@
 import { ByteBuffer } from "../../bytes/buffer";
 import { Notice } from "../../canonical/notices";
-import { CanonicalRequest } from "../../canonical/request";
+import { CanonicalRequest, ToolChoice } from "../../canonical/request";
 import { JsonDocument, JsonError, JsonKey } from "../../json/document";
 import { escapeInto } from "../../json/write";
 import { Sampling } from "../anthropic/models";
@@ -114,6 +114,7 @@ export function writeOutputConfig(request: CanonicalRequest, plan: ConversePlan,
 
 const TOP_K = new JsonKey("top_k");
 const INFERENCE_CONFIG = new JsonKey("inferenceConfig");
+const TOOL_CHOICE = new JsonKey("tool_choice");
 const THINKING = new JsonKey("thinking");
 const REASONING_CONFIG = new JsonKey("reasoning_config");
 const NOVA_REASONING = new JsonKey("reasoningConfig");
@@ -138,6 +139,7 @@ export function writeAdditionalFields(
   const start = out.length;
   writeTopK(request, plan, configured, out);
   writeReasoning(request, plan, configured, out);
+  if (plan.limitsCalls && configured.findKey(configured.root(), TOOL_CHOICE) < 0) writeSingleCall(request, plan, out);
   const root = configured.root();
   if (configured.isObject(root) && configured.first(root) >= 0) {
     out.byte(0x2c);
@@ -151,6 +153,19 @@ export function writeAdditionalFields(
   memory.copy(out.pointer + start, out.pointer + start + 1, out.length - start - 1);
   out.length -= 1;
   out.byte(0x7d);
+}
+
+/** Source: https://platform.claude.com/docs/en/agents-and-tools/tool-use/parallel-tool-use */
+function writeSingleCall(request: CanonicalRequest, plan: ConversePlan, out: ByteBuffer): void {
+  const isNamed = plan.choice == ToolChoice.Named;
+  out.ascii(',"tool_choice":{"type":"');
+  out.ascii(isNamed ? "tool" : plan.choice == ToolChoice.Required ? "any" : "auto");
+  out.byte(0x22);
+  if (isNamed) {
+    out.ascii(',"name":');
+    plan.names.write(request.document, request.toolChoiceName, out);
+  }
+  out.ascii(',"disable_parallel_tool_use":true}');
 }
 
 function writeTopK(request: CanonicalRequest, plan: ConversePlan, configured: JsonDocument, out: ByteBuffer): void {

@@ -1,4 +1,4 @@
-import { CanonicalRequest, ResponseFormat, ToolChoice } from "../../canonical/request";
+import { CanonicalRequest, Flag, ResponseFormat, ToolChoice } from "../../canonical/request";
 import { JsonKey } from "../../json/document";
 import { budgetFor, FormatForm, possibleToolChoice, RequestPlan } from "../anthropic/plan";
 import { AttemptTarget } from "../provider";
@@ -25,6 +25,15 @@ export class ConversePlan {
   budget: i64 = 0;
   /** Whether the model is told to think. */
   thinks: bool = false;
+  /** The tool choice that is said; `choosesFormat`: of the tool that stands for the form of the answer. */
+  choice: ToolChoice = ToolChoice.Unset;
+  choosesFormat: bool = false;
+  /**
+   * Whether one call at most is wanted, which only newer models of Anthropic's know. The API has no word for it, so the choice then goes
+   * in Anthropic's own form, and in that alone: "The additional field tool_choice/type conflicts with the existing field
+   * toolConfig.toolChoice". Sources: https://github.com/BerriAI/litellm/pull/34347 and https://github.com/BerriAI/litellm/issues/36536
+   */
+  limitsCalls: bool = false;
 
   constructor(request: CanonicalRequest, target: AttemptTarget) {
     const quirks = findFamily(target.model);
@@ -32,6 +41,7 @@ export class ConversePlan {
     this.names = new ToolNames(request, NameRule.Plain);
     if (quirks.reasoning == Reasoning.Claude) this.takeClaude(new RequestPlan(request, target));
     else this.decide(request);
+    this.choose(request);
   }
 
   private takeClaude(claude: RequestPlan): void {
@@ -46,8 +56,21 @@ export class ConversePlan {
     this.chooseReasoning(request, readWish(request));
   }
 
+  /** With the format's tool the model must give its JSON, or call one of the client's tools where the client allows that. */
+  private choose(request: CanonicalRequest): void {
+    const mayCallTools = request.tools.length > 0 && request.toolChoice != ToolChoice.None;
+    if (this.format == FormatForm.Tool) {
+      const forcesOne = !mayCallTools || request.toolChoice == ToolChoice.Named;
+      this.choice = this.possibleChoice(forcesOne ? ToolChoice.Named : ToolChoice.Required);
+      this.choosesFormat = !mayCallTools;
+    } else if (request.tools.length > 0) this.choice = this.possibleChoice(request.toolChoice);
+    const claude = this.claude;
+    const isNew = claude !== null && claude.quirks.hasStructuredOutputs;
+    this.limitsCalls = isNew && mayCallTools && request.parallelToolCalls == Flag.False;
+  }
+
   /** The tool choice that can be said to this model. */
-  possibleChoice(choice: ToolChoice): ToolChoice {
+  private possibleChoice(choice: ToolChoice): ToolChoice {
     const claude = this.claude;
     if (claude !== null) return possibleToolChoice(choice, claude);
     if (choice == ToolChoice.Unset || choice == ToolChoice.None) return choice;

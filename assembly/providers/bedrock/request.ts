@@ -21,7 +21,7 @@ const PRIORITY = new JsonKey("priority");
 
 /**
  * Writes the body of Converse and ConverseStream, which is the same. What they have no word for is left out: seed, user, logprobs,
- * logit_bias, penalties, parallel_tool_calls. Source: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
+ * logit_bias, penalties, and parallel_tool_calls but for Claude. Source: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
  */
 export function writeConverse(request: CanonicalRequest, target: AttemptTarget, out: ByteBuffer): void {
   const plan = new ConversePlan(request, target);

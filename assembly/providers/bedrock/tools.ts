@@ -37,8 +37,7 @@ class ToolWriter {
       return;
     }
     this.out.byte(0x5d);
-    if (this.plan.format == FormatForm.Tool) this.writeFormatChoice();
-    else if (request.tools.length > 0) this.writeChoice(this.plan.possibleChoice(request.toolChoice));
+    if (!this.plan.limitsCalls) this.writeChoice();
     this.out.byte(0x7d);
   }
 
@@ -117,9 +116,9 @@ class ToolWriter {
     this.out.ascii("}}}");
   }
 
-  private writeChoice(choice: ToolChoice): void {
+  private writeChoice(): void {
     const out = this.out;
-    switch (choice) {
+    switch (this.plan.choice) {
       case ToolChoice.Auto:
         out.ascii(',"toolChoice":{"auto":{}}');
         return;
@@ -128,31 +127,13 @@ class ToolWriter {
         return;
       case ToolChoice.Named:
         out.ascii(',"toolChoice":{"tool":{"name":');
-        this.plan.names.write(this.document, this.request.toolChoiceName, out);
+        if (this.plan.choosesFormat) out.ascii(FORMAT_TOOL_NAME);
+        else this.plan.names.write(this.document, this.request.toolChoiceName, out);
         out.ascii("}}");
         return;
       default:
         return;
     }
-  }
-
-  /** The model must give its JSON, or call one of the client's tools where the client allows that. */
-  private writeFormatChoice(): void {
-    const request = this.request;
-    const mayCallTools = request.tools.length > 0 && request.toolChoice != ToolChoice.None;
-    if (mayCallTools) {
-      const wanted = request.toolChoice == ToolChoice.Named ? ToolChoice.Named : ToolChoice.Required;
-      this.writeChoice(this.plan.possibleChoice(wanted));
-      return;
-    }
-    const choice = this.plan.possibleChoice(ToolChoice.Named);
-    if (choice != ToolChoice.Named) {
-      this.writeChoice(choice);
-      return;
-    }
-    this.out.ascii(',"toolChoice":{"tool":{"name":');
-    this.out.ascii(FORMAT_TOOL_NAME);
-    this.out.ascii("}}");
   }
 }
 

@@ -54,7 +54,14 @@ function readTurn(message: Member, names: Map<string, string>): SpokenTurn {
   };
 }
 
-function readToolChoice(choice: Member | undefined): SpokenRequest["toolChoice"] {
+/** Anthropic's form, which says that one call at most is wanted. */
+function readOwnChoice({ type, name }: Member): SpokenRequest["toolChoice"] {
+  if (type === "tool") return { name: name as string };
+  return type === "any" ? "required" : "auto";
+}
+
+function readToolChoice(choice: Member | undefined, own: Member | undefined): SpokenRequest["toolChoice"] {
+  if (own !== undefined) return readOwnChoice(own);
   if (choice === undefined || "auto" in choice) return "auto";
   if ("any" in choice) return "required";
   const name = (choice["tool"] as Member)["name"] as string;
@@ -84,7 +91,7 @@ function readRequest(request: UpstreamRequest): SpokenRequest {
     tools: tools
       .filter(({ name }) => name !== FORMAT_TOOL)
       .map(({ name, description }) => ({ name: name as string, description: description as string | undefined })),
-    toolChoice: readToolChoice(config.toolChoice),
+    toolChoice: readToolChoice(config.toolChoice, additional["tool_choice"]),
     maxTokens: inference["maxTokens"] as number | undefined,
     temperature: inference["temperature"] as number | undefined,
     topP: inference["topP"] as number | undefined,
@@ -234,7 +241,6 @@ export const adapter: ProtocolAdapter = {
   ],
   streamContentType: "application/vnd.amazon.eventstream",
   unsupported: {
-    "tool choice none": "The API has no word for it; the tools are left out where the history has no tool calls.",
     "image by URL": "The service fetches no URLs.",
     "reasoning tokens": "The usage does not count them.",
   },

@@ -87,6 +87,48 @@ describe("tools", () => {
     expect(toolConfig?.tools).toHaveLength(count);
   });
 
+  test.each([
+    [undefined, { type: "auto" }],
+    ["auto", { type: "auto" }],
+    ["required", { type: "any" }],
+    [named("g h"), { type: "tool", name: "g_h" }],
+  ])("[105] one call at most, with the choice %j: Claude's own form, and nothing beside it", (tool_choice, own) => {
+    const members = { tools: [tool("f"), tool("g h")], tool_choice, parallel_tool_calls: false };
+    const { toolConfig, additionalModelRequestFields } = translate(members, { model: SONNET_4_5 });
+    expect(toolConfig?.toolChoice).toBeUndefined();
+    expect(toolConfig?.tools).toHaveLength(2);
+    expect(additionalModelRequestFields).toEqual({ tool_choice: { ...own, disable_parallel_tool_use: true } });
+  });
+
+  test("[105] one call at most: models that have no word for it, and requests without tools", () => {
+    const single = { tools: [tool("f")], tool_choice: "auto", parallel_tool_calls: false };
+    for (const model of [SONNET_4, NOVA, LLAMA]) {
+      expect(translate(single, { model }).additionalModelRequestFields).toBeUndefined();
+    }
+    expect(translate(single, { model: NOVA }).toolConfig?.toolChoice).toEqual({ auto: {} });
+    const model = SONNET_4_5;
+    for (const members of [
+      { parallel_tool_calls: false },
+      { ...single, tool_choice: "none" },
+      { ...single, parallel_tool_calls: true },
+      { messages: history("f"), parallel_tool_calls: false },
+    ]) {
+      expect(translate(members, { model }).additionalModelRequestFields).toBeUndefined();
+    }
+  });
+
+  test("[105] one call at most, while Claude thinks: nothing is forced", () => {
+    const members = {
+      tools: [tool("f")],
+      tool_choice: "required",
+      parallel_tool_calls: false,
+      reasoning_effort: "low",
+    };
+    expect(translate(members, { model: SONNET_4_5 }).additionalModelRequestFields).toMatchObject({
+      tool_choice: { type: "auto", disable_parallel_tool_use: true },
+    });
+  });
+
   test("[105] no tool is forced while Claude thinks", () => {
     const body = { tools: [tool("f")], tool_choice: "required", reasoning_effort: "low" };
     expect(translate(body).toolConfig?.toolChoice).toEqual({ auto: {} });

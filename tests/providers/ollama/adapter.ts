@@ -107,7 +107,6 @@ export const adapter: ProtocolAdapter = {
     "document inline": "The API takes texts and images only; a PDF is refused, a text file is sent as text.",
     "tool choice required": "The API has no tool_choice; the wish is left out.",
     "tool choice named": "The API has no tool_choice; only the named tool is offered.",
-    "tool choice none": "The API has no tool_choice; no tool is offered.",
     "cached tokens": "The API does not tell what was read from the cache.",
     "reasoning tokens": "The API does not count the tokens of thinking.",
     "finish content filter": "The server filters nothing.",
