@@ -241,7 +241,11 @@ test.each<[string, object, RegExp]>([
 
 test("[105] Converse refuses Claude's own tool choice where it does not fit", () => {
   const ask = (tool_choice: object, toolConfig: object | undefined, model = SONNET_4_5) =>
-    validateConverse(model, { messages: [user(text)], toolConfig, additionalModelRequestFields: { tool_choice } });
+    validateConverse(model, {
+      messages: [user(text)],
+      ...(toolConfig === undefined ? {} : { toolConfig }),
+      additionalModelRequestFields: { tool_choice },
+    });
   const single = { type: "auto", disable_parallel_tool_use: true };
   const tools = { tools: [spec("f")] };
   expect(ask(single, tools)).toBeNull();

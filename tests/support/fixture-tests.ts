@@ -53,9 +53,8 @@ export async function testFixtures(subject: FixtureCase): Promise<void> {
     });
 
     test(`${items} response, however it is cut`, () => {
-      const isBinary = fixture.isStream && subject.toBytes !== undefined;
-      const recorded = fixture.upstreamResponse;
-      const bytes = isBinary ? subject.toBytes(recorded) : new TextEncoder().encode(recorded);
+      const encode = (fixture.isStream ? subject.toBytes : undefined) ?? ((text) => new TextEncoder().encode(text));
+      const bytes = encode(fixture.upstreamResponse);
       for (const { chunks } of allSplits(bytes)) {
         send(fixture);
         const answer = module.answer(fixture.isStream, chunks);

@@ -1,20 +1,9 @@
 import { ByteBuffer } from "../../bytes/buffer";
 import { hash64 } from "../../bytes/hash";
 import { Part } from "../../canonical/request";
+import { plainIdLength } from "../../canonical/thought-ids";
 import { JsonDocument } from "../../json/document";
 import { unescapeInto } from "../../json/read";
-
-/** The same text has the same hash with and without escapes. */
-function hashText(document: JsonDocument, node: i32): u64 {
-  const pointer = document.textPointer(node);
-  const length = document.textLength(node);
-  if (!document.hasEscapes(node)) return hash64(pointer, length);
-  const plain = new ByteBuffer();
-  unescapeInto(pointer, length, plain);
-  const hash = hash64(plain.pointer, plain.length);
-  plain.free();
-  return hash;
-}
 
 /** How often each id has come. */
 class Counts {
@@ -31,34 +20,55 @@ class Counts {
 
 /**
  * Tells tool calls of one conversation apart that have the same id: some servers count the calls of each answer anew (`call_0`), and
- * other vendors take every id once. A result belongs to the first call of its id that has none yet. Legacy functions have their name
- * in place of an id.
+ * other vendors take every id once. A signature of Gemini's behind an id, which they never see, does not make it another one. A result
+ * belongs to the first call of its id, signature included, that has none yet. Legacy functions have their name in place of an id.
  */
 export class RepeatedIds {
   private calls: Counts = new Counts();
   private results: Counts = new Counts();
+  /** The numbers that calls have got, by their whole ids. */
+  private numbers: Map<u64, i32[]> = new Map<u64, i32[]>();
+  private wholeHash: u64 = 0;
+  private plainHash: u64 = 0;
 
   constructor(private document: JsonDocument) {}
 
   /** The number of earlier calls with this id. */
   call(part: Part): i32 {
-    const hash = this.hash(part);
-    const earlier = this.calls.of(hash);
-    this.calls.add(hash);
+    this.hash(part);
+    const earlier = this.calls.of(this.plainHash);
+    this.calls.add(this.plainHash);
+    if (this.numbers.has(this.wholeHash)) this.numbers.get(this.wholeHash).push(earlier);
+    else this.numbers.set(this.wholeHash, [earlier]);
     return earlier;
   }
 
   /** The number of calls with this id before the one that this result answers. */
   result(part: Part): i32 {
-    const hash = this.hash(part);
-    const earlier = this.results.of(hash);
-    this.results.add(hash);
-    return max(min(earlier, this.calls.of(hash) - 1), 0);
+    this.hash(part);
+    if (!this.numbers.has(this.wholeHash)) return 0;
+    const numbers = this.numbers.get(this.wholeHash);
+    const earlier = this.results.of(this.wholeHash);
+    this.results.add(this.wholeHash);
+    return unchecked(numbers[min(earlier, numbers.length - 1)]);
   }
 
-  /** A name is never taken for an id of the same text. */
-  private hash(part: Part): u64 {
-    const hash = hashText(this.document, part.id);
-    return part.idFromName ? ~hash : hash;
+  /** The same text has the same hash with and without escapes; a name is never taken for an id of the same text. */
+  private hash(part: Part): void {
+    const document = this.document;
+    const text = new ByteBuffer();
+    let pointer = document.textPointer(part.id);
+    let length = document.textLength(part.id);
+    if (document.hasEscapes(part.id)) {
+      unescapeInto(pointer, length, text);
+      pointer = text.pointer;
+      length = text.length;
+    }
+    const whole = hash64(pointer, length);
+    const plainLength = plainIdLength(pointer, length);
+    const plain = plainLength == length ? whole : hash64(pointer, plainLength);
+    text.free();
+    this.wholeHash = part.idFromName ? ~whole : whole;
+    this.plainHash = part.idFromName ? ~plain : plain;
   }
 }

@@ -3,7 +3,7 @@ import { ByteBuffer } from "../../bytes/buffer";
 import { Part } from "../../canonical/request";
 import { JsonDocument } from "../../json/document";
 import { unescapeInto } from "../../json/read";
-import { plainIdLength, thoughtMarkLength } from "../shared/thought-ids";
+import { plainIdLength, thoughtMarkLength } from "../../canonical/thought-ids";
 import { hash64 } from "../../bytes/hash";
 
 /**

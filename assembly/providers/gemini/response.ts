@@ -6,7 +6,7 @@ import { Notice, Notices } from "../../canonical/notices";
 import { JsonDocument, JsonKey } from "../../json/document";
 import { escapeInto } from "../../json/write";
 import { JSON_TOOL_NAME } from "../shared/format-tool";
-import { writeThoughtMark } from "../shared/thought-ids";
+import { writeThoughtMark } from "../../canonical/thought-ids";
 import { hash64 } from "../../bytes/hash";
 import { readEnvelope } from "./errors";
 import { tellCitations, tellLogprobs } from "./metadata";

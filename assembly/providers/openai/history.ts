@@ -1,7 +1,7 @@
 import * as keys from "../../canonical/openai-keys";
 import { JsonDocument, JsonKey } from "../../json/document";
 import { ProviderType, ReasoningHistory } from "../provider-type";
-import { plainIdLength } from "../shared/thought-ids";
+import { plainIdLength } from "../../canonical/thought-ids";
 import { EditList } from "./edits";
 
 const REASONING_SIGNATURE = new JsonKey("reasoning_signature");

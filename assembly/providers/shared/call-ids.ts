@@ -2,7 +2,7 @@ import { ByteBuffer } from "../../bytes/buffer";
 import { Part } from "../../canonical/request";
 import { JsonDocument } from "../../json/document";
 import { unescapeInto } from "../../json/read";
-import { plainIdLength } from "./thought-ids";
+import { plainIdLength } from "../../canonical/thought-ids";
 
 function isIdByte(byte: u8): bool {
   const lower = byte | 0x20;

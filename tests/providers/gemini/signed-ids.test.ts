@@ -38,6 +38,30 @@ describe("a conversation that goes on elsewhere", () => {
     expect(text.split('"call_resp1_1"')).toHaveLength(3);
   });
 
+  test("[85] ids that differ by their signatures only are told apart, and each result stays with its call", () => {
+    const [one, two] = ["call_1__thought__QUFB", "call_1__thought__QkJC"];
+    const messages = [
+      user("go"),
+      assistant(null, { tool_calls: [toolCall(one, "f", "{}"), toolCall(two, "g", "{}")] }),
+      toolResult(two, "2"),
+      toolResult(one, "1"),
+    ];
+    const text = send({ type: "claude", model: "claude-sonnet-4-5" }, { model: "m", messages });
+    type Block = { id?: string; name?: string; tool_use_id?: string; content?: unknown };
+    const blocks = (JSON.parse(text) as { messages: { content: Block[] }[] }).messages.flatMap(
+      ({ content }) => content,
+    );
+    expect(blocks.flatMap(({ id, name }) => (id === undefined ? [] : [[id, name]]))).toEqual([
+      ["call_1", "f"],
+      ["call_1_2", "g"],
+    ]);
+    const results = blocks.filter((block) => block.tool_use_id !== undefined);
+    expect(results.map((block) => [block.tool_use_id, JSON.stringify(block.content).includes('"2"')])).toEqual([
+      ["call_1_2", true],
+      ["call_1", false],
+    ]);
+  });
+
   test("[85] [137] everything else of an OpenAI body stays as it was, byte for byte", () => {
     const given = JSON.stringify(BODY);
     expect(send({ type: "openai", model: "m" })).toBe(given.replaceAll(`__thought__${SIGNATURE}`, ""));

@@ -1,5 +1,5 @@
-import { ByteBuffer, encodeText } from "../../bytes/buffer";
-import { findText } from "../../bytes/find";
+import { ByteBuffer, encodeText } from "../bytes/buffer";
+import { findText } from "../bytes/find";
 
 /**
  * What stands between the id of a tool call and the signature of the thoughts that led to it. OpenAI's form of a tool call has no place
