@@ -8,13 +8,13 @@ interface OtherApis {
 const HIGRESS = "https://github.com/alibaba/higress/tree/main/plugins/wasm-go/extensions/ai-proxy";
 
 /** By type. Where the source is a vendor's SDK, its resources were read; where it is nobody's page, HIGRESS says so. */
-const ROWS: Record<string, OtherApis> = {
+const ROWS: Record<string, OtherApis | OtherApis[]> = {
   openai: {
     apis: "completions, embeddings, images, audio, moderations, realtime, responses, files, batches, fine-tuning, videos",
     source: "https://github.com/openai/openai-node",
   },
   azure: { apis: "completions, embeddings, images, audio, responses, files, batches", source: HIGRESS },
-  github: { apis: "embeddings", source: HIGRESS },
+  github: { apis: "embeddings", source: "https://docs.github.com/en/rest/models/embeddings" },
   mistral: {
     apis: "completions (FIM), embeddings, audio, moderations, OCR, files, batches, fine-tuning, models",
     source: "https://github.com/mistralai/client-python",
@@ -71,9 +71,19 @@ const ROWS: Record<string, OtherApis> = {
     apis: "completions (FIM), Anthropic messages, models",
     source: "https://api-docs.deepseek.com/api/list-models",
   },
-  qwen: { apis: "completions, embeddings, responses, files, batches, rerank", source: HIGRESS },
+  qwen: [
+    {
+      apis: "embeddings, files, batches",
+      source: "https://www.alibabacloud.com/help/en/model-studio/batch-interfaces-compatible-with-openai",
+    },
+    {
+      apis: "responses",
+      source: "https://www.alibabacloud.com/help/en/model-studio/compatibility-with-openai-responses-api",
+    },
+    { apis: "completions, rerank", source: HIGRESS },
+  ],
   doubao: { apis: "embeddings, images, responses", source: HIGRESS },
-  baidu: { apis: "embeddings", source: HIGRESS },
+  baidu: { apis: "embeddings", source: "https://cloud.baidu.com/doc/qianfan-api/s/Fm7u3ropn" },
   hunyuan: {
     apis: "embeddings, Anthropic messages",
     source: "https://cloud.tencent.com/document/product/1729/111006",
@@ -82,7 +92,10 @@ const ROWS: Record<string, OtherApis> = {
     apis: "responses, Anthropic messages",
     source: "https://cloud.tencent.com/document/product/1823/132252",
   },
-  ai360: { apis: "embeddings", source: HIGRESS },
+  ai360: {
+    apis: "responses, Anthropic messages, images, videos, audio, search",
+    source: "https://ai.360.com/docs/437061603e0",
+  },
   kling: { apis: "videos", source: HIGRESS },
   moonshot: { apis: "Anthropic messages, models", source: "https://platform.kimi.ai/docs/overview" },
   zhipuai: {
@@ -93,7 +106,7 @@ const ROWS: Record<string, OtherApis> = {
     apis: "responses, Anthropic messages, images, videos, audio, files, models",
     source: "https://platform.minimax.io/docs/llms.txt",
   },
-  baichuan: { apis: "embeddings", source: HIGRESS },
+  baichuan: { apis: "embeddings, files", source: "https://f8cxtsvnr8.apifox.cn/api-135483694" },
   longcat: { apis: "Anthropic messages", source: "https://longcat.chat/platform/docs/APIDocs.html" },
   siliconflow: {
     apis: "embeddings, rerank, images, audio, videos, models",
@@ -107,9 +120,14 @@ const ROWS: Record<string, OtherApis> = {
     apis: "completions, embeddings, rerank, responses, audio, Anthropic messages",
     source: "https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html",
   },
+  sglang: { apis: "embeddings, rerank, scoring", source: "https://docs.sglang.io/docs/basic_usage/native_api" },
+  "llama.cpp": {
+    apis: "completions, embeddings, rerank, responses, Anthropic messages, models",
+    source: "https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md",
+  },
   "lm-studio": {
-    apis: "completions, embeddings, responses, models",
-    source: "https://lmstudio.ai/docs/developer/openai-compat",
+    apis: "completions, embeddings, responses, Anthropic messages, models",
+    source: "https://lmstudio.ai/docs/api/rest-api",
   },
   xinference: {
     apis: "completions",
@@ -146,5 +164,6 @@ const SAME_AS: Record<string, string> = {
 /** The vendor's APIs beside chat, with a link to where that is written; empty when none is known. */
 export function otherApis(type: string): string {
   const row = ROWS[SAME_AS[type] ?? type];
-  return row === undefined ? "" : `[${row.apis}](${row.source})`;
+  const rows = row === undefined ? [] : [row].flat();
+  return rows.map(({ apis, source }) => `[${apis}](${source})`).join(", ");
 }

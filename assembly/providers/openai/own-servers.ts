@@ -4,7 +4,7 @@ import { Dialect, reasoning, REASONING_CONTENT, speaking, vendor, withReasoningT
 /** Servers that users run themselves: no host, and a key only where they set one. What reasons here is an open model. */
 export function listOwnServers(): ProviderType[] {
   const vllm = vendor("vllm", "", "/v1", "docs.vllm.ai/en/latest/serving/openai_compatible_server.html");
-  const sglang = vendor("sglang", "", "/v1", "docs.sglang.ai/basic_usage/openai_api_completions.html");
+  const sglang = vendor("sglang", "", "/v1", "docs.sglang.io/docs/advanced_features/separate_reasoning");
   return [
     // Older ones have `reasoning_content`, which is read as well: https://docs.vllm.ai/en/latest/features/reasoning_outputs.html
     speaking(vllm, Dialect.NewTokenLimit, "", "reasoning"),
