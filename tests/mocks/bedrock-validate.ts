@@ -307,7 +307,9 @@ function checkOwnChoice(choice: Block | undefined, body: Converse): void {
     Object.keys(others).length > 0
   )
     reject("The model returned the following errors: tool_choice: Extra inputs are not permitted");
-  const names = body.toolConfig.tools.map((tool) => (tool["toolSpec"] as Block | undefined)?.["name"]);
+  const names = body.toolConfig.tools.flatMap((tool) =>
+    tool["toolSpec"] ? [(tool["toolSpec"] as Block)["name"]] : [],
+  );
   if ((type === "tool") !== names.includes(name))
     reject("The model returned the following errors: tool_choice.name: Field required");
 }

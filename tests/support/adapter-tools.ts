@@ -21,6 +21,11 @@ export function eventAnswer(events: readonly (readonly [name: string | null, dat
   return { bytes: encoder.encode(lines.join("")), isEvents: true };
 }
 
+/** What the schema of the tool that stands for a response format says of the wish: a schema of the client's, or any object. */
+export function formOf(schema: { properties?: unknown }): "schema" | "object" {
+  return Object.keys(schema.properties ?? {}).length > 0 ? "schema" : "object";
+}
+
 /** Two halves, cut where no character is; one piece when there is nothing to cut. */
 export function halves(text: string): string[] {
   const characters = Array.from(text);

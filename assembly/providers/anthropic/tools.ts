@@ -1,10 +1,10 @@
 import { ByteBuffer } from "../../bytes/buffer";
 import { CanonicalRequest, Flag, Tool, ToolChoice } from "../../canonical/request";
 import { JsonDocument } from "../../json/document";
-import { FORMAT_TOOL_NAME } from "../shared/format-tool";
+import { FORMAT_TOOL_NAME, writeFormatDescription, writeFormatSchema } from "../shared/format-tool";
 import { isBlank } from "../shared/text";
 import { listCalledTools } from "../shared/tool-history";
-import { EMPTY_SCHEMA, OPEN_SCHEMA, writeToolSchema } from "../shared/tool-schema";
+import { EMPTY_SCHEMA, writeToolSchema } from "../shared/tool-schema";
 import { writeRaw } from "../shared/values";
 import { FormatForm, possibleToolChoice, RequestPlan } from "./plan";
 
@@ -40,18 +40,12 @@ function writeStubs(request: CanonicalRequest, out: ByteBuffer): i32 {
 }
 
 function writeFormatTool(request: CanonicalRequest, out: ByteBuffer): void {
-  const document = request.document;
   out.ascii('{"name":');
   out.ascii(FORMAT_TOOL_NAME);
-  if (!isBlank(document.textPointer(request.schemaDescription), document.textLength(request.schemaDescription))) {
-    out.ascii(',"description":');
-    writeRaw(document, request.schemaDescription, out);
-  } else {
-    out.ascii(',"description":"Gives the final answer to the user as JSON."');
-  }
+  out.ascii(',"description":');
+  writeFormatDescription(request, out);
   out.ascii(',"input_schema":');
-  if (document.isObject(request.schema)) writeToolSchema(document, request.schema, out);
-  else out.ascii(OPEN_SCHEMA);
+  writeFormatSchema(request, out);
   out.byte(0x7d);
 }
 

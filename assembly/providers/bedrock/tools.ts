@@ -2,10 +2,10 @@ import { ByteBuffer } from "../../bytes/buffer";
 import { CanonicalRequest, PartKind, Tool, ToolChoice } from "../../canonical/request";
 import { JsonDocument } from "../../json/document";
 import { FormatForm } from "../anthropic/plan";
-import { FORMAT_TOOL_NAME } from "../shared/format-tool";
+import { FORMAT_TOOL_NAME, writeFormatDescription, writeFormatSchema } from "../shared/format-tool";
 import { isBlank } from "../shared/text";
 import { listCalledTools } from "../shared/tool-history";
-import { EMPTY_SCHEMA, OPEN_SCHEMA, writeToolSchema } from "../shared/tool-schema";
+import { EMPTY_SCHEMA, writeToolSchema } from "../shared/tool-schema";
 import { writeRaw } from "../shared/values";
 import { CachePlan } from "./cache";
 import { ConversePlan } from "./plan";
@@ -84,11 +84,10 @@ class ToolWriter {
     this.out.ascii('{"toolSpec":{"name":');
   }
 
-  private writeDescription(node: i32): bool {
-    if (isBlank(this.document.textPointer(node), this.document.textLength(node))) return false;
+  private writeDescription(node: i32): void {
+    if (isBlank(this.document.textPointer(node), this.document.textLength(node))) return;
     this.out.ascii(',"description":');
     writeRaw(this.document, node, this.out);
-    return true;
   }
 
   /** The vendor refuses a history of tool calls without tools, so those that were called stand in. */
@@ -107,12 +106,10 @@ class ToolWriter {
     const request = this.request;
     this.begin();
     this.out.ascii(FORMAT_TOOL_NAME);
-    if (!this.writeDescription(request.schemaDescription)) {
-      this.out.ascii(',"description":"Gives the final answer to the user as JSON."');
-    }
+    this.out.ascii(',"description":');
+    writeFormatDescription(request, this.out);
     this.out.ascii(',"inputSchema":{"json":');
-    if (this.document.isObject(request.schema)) writeToolSchema(this.document, request.schema, this.out);
-    else this.out.ascii(OPEN_SCHEMA);
+    writeFormatSchema(request, this.out);
     this.out.ascii("}}}");
   }
 

@@ -1,7 +1,9 @@
 import { Failure } from "../../canonical/failure";
-import { CanonicalRequest, ResponseFormat } from "../../canonical/request";
+import { CanonicalRequest } from "../../canonical/request";
 import { reject } from "../shared/checks";
+import { hasTool, JSON_TOOL_NAME } from "../shared/format-tool";
 import { checkParts, ImageRule } from "../shared/part-checker";
+import { usesFormatTool } from "./tools";
 
 /** Most stop sequences that the vendor takes. Source: https://docs.cohere.com/reference/chat (stop_sequences) */
 const MOST_STOPS: i32 = 5;
@@ -11,9 +13,12 @@ export function checkRequest(request: CanonicalRequest, failure: Failure): bool 
   if (request.document.count(request.stop) > MOST_STOPS) {
     return reject(failure, "This model's provider takes at most 5 stop sequences.", "stop");
   }
-  // The vendor takes a format, or tools, but not both: https://docs.cohere.com/reference/chat (response_format).
-  if (request.responseFormat != ResponseFormat.Text && request.tools.length > 0) {
-    return reject(failure, "This model's provider takes no response_format together with tools.", "response_format");
+  if (usesFormatTool(request) && hasTool(request, JSON_TOOL_NAME)) {
+    return reject(
+      failure,
+      "This model's provider takes no response_format together with these tools.",
+      "response_format",
+    );
   }
   return checkParts(request, ImageRule.Any, failure);
 }

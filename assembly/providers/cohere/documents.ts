@@ -1,14 +1,15 @@
 import { ByteBuffer } from "../../bytes/buffer";
-import { CanonicalRequest, Part, ResponseFormat } from "../../canonical/request";
+import { CanonicalRequest, Part } from "../../canonical/request";
 import { JsonDocument, JsonKey } from "../../json/document";
 import { escapeDocument, isTextDocument } from "../shared/flat-content";
 import { writeRaw } from "../shared/values";
+import { usesFormat } from "./tools";
 
 const DOCUMENTS = new JsonKey("documents");
 
 /** Whether the client's texts go into `documents`, where the model can cite them: the vendor takes none beside a response format. */
 export function citesDocuments(request: CanonicalRequest): bool {
-  return request.responseFormat == ResponseFormat.Text;
+  return !usesFormat(request);
 }
 
 /** Appends the text of a document as a JSON string. */

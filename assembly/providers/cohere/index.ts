@@ -10,6 +10,7 @@ import { readErrorAnswer } from "./errors";
 import { writeRequest } from "./request";
 import { readMessage } from "./response";
 import { CohereStreamReader } from "./stream";
+import { usesFormatTool } from "./tools";
 
 /** Cohere's Chat API, version 2. Source: https://docs.cohere.com/reference/chat */
 export class CohereProtocol extends ProviderProtocol {
@@ -31,11 +32,11 @@ export class CohereProtocol extends ProviderProtocol {
   }
 
   openStream(request: CanonicalRequest, target: AttemptTarget): StreamReader {
-    return new CohereStreamReader(request.notices);
+    return new CohereStreamReader(usesFormatTool(request), request.notices);
   }
 
   readAnswer(document: JsonDocument, request: CanonicalRequest, target: AttemptTarget, sink: AnswerSink): void {
-    readMessage(document, sink);
+    readMessage(document, usesFormatTool(request), sink);
   }
 
   readError(answer: ErrorAnswer, failure: Failure): void {

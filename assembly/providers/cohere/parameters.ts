@@ -7,6 +7,7 @@ import { AttemptTarget } from "../provider";
 import { Effort, readEffort } from "../shared/effort";
 import { beginMember, writeClamped, writeExtra, writeNumber, writeStops } from "../shared/native-members";
 import { writeRaw } from "../shared/values";
+import { usesFormat } from "./tools";
 
 const TYPE = new JsonKey("type");
 const DISABLED = new JsonKey("disabled");
@@ -76,7 +77,7 @@ function writeThinking(request: CanonicalRequest, target: AttemptTarget, out: By
 
 /** Source: https://docs.cohere.com/docs/structured-outputs */
 function writeFormat(request: CanonicalRequest, out: ByteBuffer): void {
-  if (request.responseFormat == ResponseFormat.Text) return;
+  if (!usesFormat(request)) return;
   out.ascii(',"response_format":{"type":"json_object"');
   if (request.responseFormat == ResponseFormat.JsonSchema) {
     beginMember("json_schema", out);

@@ -1,6 +1,9 @@
-import { AnswerSink } from "../../canonical/answer";
+import { AnswerSink, FinishReason } from "../../canonical/answer";
 import { FailureReason } from "../../canonical/failure";
 import { JsonDocument, JsonKey } from "../../json/document";
+import { JSON_TOOL_NAME } from "../shared/format-tool";
+import { unwrapFinish } from "../shared/tool-input";
+import { FORMAT_CALL, ToolNumbers } from "../shared/tool-numbers";
 import { tellCitation } from "./citations";
 import { readEnvelope, readErrorFinish } from "./errors";
 import { tellLogprobs } from "./logprobs";
@@ -44,6 +47,11 @@ export function tellToolPlan(document: JsonDocument, message: i32, sink: AnswerS
   if (document.textLength(plan) > 0) sink.reasoning(0, document.textPointer(plan), document.textLength(plan));
 }
 
+/** Whether a tool call is one of the tool that stands for a response format. */
+export function callsFormatTool(document: JsonDocument, call: i32): bool {
+  return document.equals(document.find(document.find(call, FUNCTION), NAME), JSON_TOOL_NAME);
+}
+
 /** Tells that a tool call begins, and what there is of its arguments. */
 export function tellToolCall(document: JsonDocument, call: i32, tool: i32, sink: AnswerSink): void {
   const id = document.find(call, ID);
@@ -60,35 +68,49 @@ export function tellToolCall(document: JsonDocument, call: i32, tool: i32, sink:
   tellArguments(document, call, tool, sink);
 }
 
-/** Tells more of the arguments of a tool call. */
+/** Tells more of the arguments of a tool call; those of the tool that stands for a response format are the answer. */
 export function tellArguments(document: JsonDocument, call: i32, tool: i32, sink: AnswerSink): void {
   const pieces = document.find(document.find(call, FUNCTION), ARGUMENTS);
-  if (document.textLength(pieces) > 0) {
-    sink.toolArguments(0, tool, document.textPointer(pieces), document.textLength(pieces));
-  }
+  const length = document.textLength(pieces);
+  if (length == 0) return;
+  if (tool == FORMAT_CALL) sink.text(0, document.textPointer(pieces), length);
+  else sink.toolArguments(0, tool, document.textPointer(pieces), length);
 }
 
-function tellMessage(document: JsonDocument, message: i32, sink: AnswerSink): i32 {
+function tellMessage(
+  document: JsonDocument,
+  message: i32,
+  unwrapsFormat: bool,
+  tools: ToolNumbers,
+  sink: AnswerSink,
+): void {
   tellToolPlan(document, message, sink);
   const content = document.find(message, CONTENT);
   for (let block = document.first(content); block >= 0; block = document.nextElement(block)) {
     tellContent(document, block, sink);
   }
-  let tool = 0;
   const calls = document.find(message, TOOL_CALLS);
   for (let call = document.first(calls); call >= 0; call = document.nextElement(call)) {
-    tellToolCall(document, call, tool, sink);
-    tool += 1;
+    if (unwrapsFormat && callsFormatTool(document, call)) tellArguments(document, call, tools.beginFormat(-1), sink);
+    else {
+      const tool = tools.begin(tools.count());
+      if (tool >= 0) tellToolCall(document, call, tool, sink);
+    }
   }
   const citations = document.find(message, CITATIONS);
   for (let citation = document.first(citations); citation >= 0; citation = document.nextElement(citation)) {
     tellCitation(document, citation, sink);
   }
-  return tool;
+}
+
+/** The finish reason of an answer; a call of the tool that stands for a response format alone is none. */
+export function finishOf(document: JsonDocument, reason: i32, tools: ToolNumbers): FinishReason {
+  const finish = mapFinishReason(document, reason, tools.count());
+  return unwrapFinish(finish, tools.usedFormatTool, tools.count());
 }
 
 /** Tells a unary answer to the sink. Source: https://docs.cohere.com/reference/chat (response) */
-export function readMessage(document: JsonDocument, sink: AnswerSink): void {
+export function readMessage(document: JsonDocument, unwrapsFormat: bool, sink: AnswerSink): void {
   const root = document.root();
   const message = document.find(root, MESSAGE);
   if (!document.isObject(message)) {
@@ -105,12 +127,13 @@ export function readMessage(document: JsonDocument, sink: AnswerSink): void {
     return;
   }
   startMessage(document, root, sink);
-  const toolCalls = tellMessage(document, message, sink);
+  const tools = new ToolNumbers();
+  tellMessage(document, message, unwrapsFormat, tools, sink);
   const logprobs = document.find(root, LOGPROBS);
   for (let item = document.first(logprobs); item >= 0; item = document.nextElement(item)) {
     tellLogprobs(document, item, sink);
   }
-  sink.finish(0, mapFinishReason(document, reason, toolCalls));
+  sink.finish(0, finishOf(document, reason, tools));
   readUsage(document, document.find(root, USAGE), sink.usage);
   sink.done();
 }

@@ -9,8 +9,16 @@ import { ToolNumbers } from "../shared/tool-numbers";
 import { tellCitation } from "./citations";
 import { readEnvelope, readErrorFinish } from "./errors";
 import { tellLogprobs } from "./logprobs";
-import { startMessage, tellArguments, tellContent, tellToolCall, tellToolPlan } from "./response";
-import { isErrorFinish, mapFinishReason } from "./stop-reason";
+import {
+  callsFormatTool,
+  finishOf,
+  startMessage,
+  tellArguments,
+  tellContent,
+  tellToolCall,
+  tellToolPlan,
+} from "./response";
+import { isErrorFinish } from "./stop-reason";
 import { readUsage } from "./usage";
 
 const TYPE = new JsonKey("type");
@@ -48,7 +56,10 @@ export class CohereStreamReader extends StreamReader {
   private tools: ToolNumbers = new ToolNumbers();
   private hasStarted: bool = false;
 
-  constructor(private notices: Notices) {
+  constructor(
+    private unwrapsFormat: bool,
+    private notices: Notices,
+  ) {
     super();
   }
 
@@ -113,14 +124,20 @@ export class CohereStreamReader extends StreamReader {
 
   private startTool(root: i32, message: i32, sink: AnswerSink): void {
     const document = this.document;
-    const tool = this.tools.begin(document.integer(document.find(root, INDEX), -1));
-    if (tool >= 0) tellToolCall(document, document.find(message, TOOL_CALLS), tool, sink);
+    const index = document.integer(document.find(root, INDEX), -1);
+    const call = document.find(message, TOOL_CALLS);
+    if (this.unwrapsFormat && callsFormatTool(document, call)) {
+      tellArguments(document, call, this.tools.beginFormat(index), sink);
+      return;
+    }
+    const tool = this.tools.begin(index);
+    if (tool >= 0) tellToolCall(document, call, tool, sink);
   }
 
   private readToolDelta(root: i32, message: i32, sink: AnswerSink): void {
     const document = this.document;
     const tool = this.tools.find(document.integer(document.find(root, INDEX), -1));
-    if (tool >= 0) tellArguments(document, document.find(message, TOOL_CALLS), tool, sink);
+    if (tool != -1) tellArguments(document, document.find(message, TOOL_CALLS), tool, sink);
   }
 
   private endMessage(delta: i32, sink: AnswerSink): void {
@@ -132,7 +149,7 @@ export class CohereStreamReader extends StreamReader {
       sink.fail();
       return;
     }
-    sink.finish(0, mapFinishReason(document, reason, this.tools.count()));
+    sink.finish(0, finishOf(document, reason, this.tools));
     sink.done();
   }
 }

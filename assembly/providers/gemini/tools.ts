@@ -1,7 +1,7 @@
 import { ByteBuffer } from "../../bytes/buffer";
 import { CanonicalRequest, Tool, ToolChoice } from "../../canonical/request";
 import { JsonDocument, JsonKey } from "../../json/document";
-import { FORMAT_TOOL_NAME } from "../shared/format-tool";
+import { FORMAT_TOOL_NAME, writeFormatDescription } from "../shared/format-tool";
 import { isBlank } from "../shared/text";
 import { writeRaw } from "../shared/values";
 import { FormatForm, RequestPlan } from "./plan";
@@ -22,11 +22,10 @@ function writeParameters(document: JsonDocument, node: i32, plan: RequestPlan, o
   writeSchema(document, node, out);
 }
 
-function writeDescription(document: JsonDocument, node: i32, out: ByteBuffer): bool {
-  if (isBlank(document.textPointer(node), document.textLength(node))) return false;
+function writeDescription(document: JsonDocument, node: i32, out: ByteBuffer): void {
+  if (isBlank(document.textPointer(node), document.textLength(node))) return;
   out.ascii(',"description":');
   writeRaw(document, node, out);
-  return true;
 }
 
 function writeTool(document: JsonDocument, tool: Tool, plan: RequestPlan, out: ByteBuffer): void {
@@ -38,13 +37,11 @@ function writeTool(document: JsonDocument, tool: Tool, plan: RequestPlan, out: B
 }
 
 function writeFormatTool(request: CanonicalRequest, plan: RequestPlan, out: ByteBuffer): void {
-  const document = request.document;
   out.ascii('{"name":');
   out.ascii(FORMAT_TOOL_NAME);
-  if (!writeDescription(document, request.schemaDescription, out)) {
-    out.ascii(',"description":"Gives the final answer to the user as JSON."');
-  }
-  writeParameters(document, request.schema, plan, out);
+  out.ascii(',"description":');
+  writeFormatDescription(request, out);
+  writeParameters(request.document, request.schema, plan, out);
   out.byte(0x7d);
 }
 

@@ -4,6 +4,7 @@ import { Failure } from "../../canonical/failure";
 import { CanonicalRequest } from "../../canonical/request";
 import { JsonDocument } from "../../json/document";
 import { AttemptTarget, ErrorAnswer, HeaderSink, ProviderProtocol, StreamReader } from "../provider";
+import { forcesFormatTool } from "../shared/format-tool";
 import { checkNarrow, Takes } from "../shared/narrow-check";
 import { readErrorAnswer } from "./errors";
 import { writeRequest } from "./request";
@@ -20,7 +21,7 @@ const API_VERSION = encodeText("2023-09-01");
 /** Tencent Cloud's ChatCompletions. Source: https://cloud.tencent.com/document/api/1729/105701 */
 export class HunyuanProtocol extends ProviderProtocol {
   check(request: CanonicalRequest, target: AttemptTarget, failure: Failure): bool {
-    return checkNarrow(request, Takes.ImageUrls | Takes.InlineImages | Takes.Tools, failure);
+    return checkNarrow(request, Takes.ImageUrls | Takes.InlineImages | Takes.Tools | Takes.FormatTool, failure);
   }
 
   writePath(request: CanonicalRequest, target: AttemptTarget, out: ByteBuffer): void {
@@ -46,11 +47,11 @@ export class HunyuanProtocol extends ProviderProtocol {
   }
 
   openStream(request: CanonicalRequest, target: AttemptTarget): StreamReader {
-    return new HunyuanStreamReader();
+    return new HunyuanStreamReader(forcesFormatTool(request));
   }
 
   readAnswer(document: JsonDocument, request: CanonicalRequest, target: AttemptTarget, sink: AnswerSink): void {
-    readAnswer(document, sink);
+    readAnswer(document, forcesFormatTool(request), sink);
   }
 
   readError(answer: ErrorAnswer, failure: Failure): void {

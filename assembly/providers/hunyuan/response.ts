@@ -1,6 +1,9 @@
-import { AnswerSink } from "../../canonical/answer";
+import { AnswerSink, FinishReason } from "../../canonical/answer";
 import { FailureReason } from "../../canonical/failure";
 import { JsonDocument, JsonKey } from "../../json/document";
+import { JSON_TOOL_NAME } from "../shared/format-tool";
+import { unwrapFinish } from "../shared/tool-input";
+import { FORMAT_CALL, ToolNumbers } from "../shared/tool-numbers";
 import { readErrorObject } from "./errors";
 import { mapFinishReason } from "./stop-reason";
 import { readUsage } from "./usage";
@@ -49,14 +52,27 @@ export function tellCall(document: JsonDocument, call: i32, tool: i32, sink: Ans
   );
 }
 
-/** Tells (more of) the arguments of a tool call. */
+/** Whether a tool call is one of the tool that stands for a response format. */
+export function callsFormatTool(document: JsonDocument, call: i32): bool {
+  return document.equals(document.find(document.find(call, FUNCTION), NAME), JSON_TOOL_NAME);
+}
+
+/** Tells (more of) the arguments of a tool call; those of the tool that stands for a response format are the answer. */
 export function tellArguments(document: JsonDocument, call: i32, tool: i32, sink: AnswerSink): void {
   const text = document.find(document.find(call, FUNCTION), ARGUMENTS);
-  sink.toolArguments(0, tool, document.textPointer(text), document.textLength(text));
+  const length = document.textLength(text);
+  if (tool != FORMAT_CALL) sink.toolArguments(0, tool, document.textPointer(text), length);
+  else if (length > 0) sink.text(0, document.textPointer(text), length);
+}
+
+/** The finish reason of an answer; a call of the tool that stands for a response format alone is none. */
+export function finishOf(document: JsonDocument, reason: i32, tools: ToolNumbers): FinishReason {
+  const finish = mapFinishReason(document, reason, tools.count() > 0);
+  return unwrapFinish(finish, tools.usedFormatTool, tools.count());
 }
 
 /** Tells a unary answer, which stands in `Response`. Source: https://cloud.tencent.com/document/api/1729/105701 */
-export function readAnswer(document: JsonDocument, sink: AnswerSink): void {
+export function readAnswer(document: JsonDocument, unwrapsFormat: bool, sink: AnswerSink): void {
   const response = document.find(document.root(), RESPONSE);
   const choice = document.first(document.find(response, CHOICES));
   const message = document.find(choice, MESSAGE);
@@ -67,14 +83,16 @@ export function readAnswer(document: JsonDocument, sink: AnswerSink): void {
   }
   startAnswer(document, response, sink);
   tellTexts(document, message, sink);
-  let tool = 0;
+  const tools = new ToolNumbers();
   const calls = document.find(message, CALLS);
   for (let call = document.isArray(calls) ? document.first(calls) : -1; call >= 0; call = document.nextElement(call)) {
-    tellCall(document, call, tool, sink);
+    const isFormat = unwrapsFormat && callsFormatTool(document, call);
+    const tool = isFormat ? tools.beginFormat(-1) : tools.begin(tools.count());
+    if (tool == -1) break;
+    if (!isFormat) tellCall(document, call, tool, sink);
     tellArguments(document, call, tool, sink);
-    tool += 1;
   }
   readUsage(document, document.find(response, USAGE), sink.usage);
-  sink.finish(0, mapFinishReason(document, document.find(choice, FINISH_REASON), tool > 0));
+  sink.finish(0, finishOf(document, document.find(choice, FINISH_REASON), tools));
   sink.done();
 }

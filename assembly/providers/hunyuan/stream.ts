@@ -6,8 +6,7 @@ import { StreamReader } from "../provider";
 import { failNotJson, failTruncated } from "../shared/errors";
 import { ToolNumbers } from "../shared/tool-numbers";
 import { readErrorObject } from "./errors";
-import { startAnswer, tellArguments, tellCall, tellTexts } from "./response";
-import { mapFinishReason } from "./stop-reason";
+import { callsFormatTool, finishOf, startAnswer, tellArguments, tellCall, tellTexts } from "./response";
 import { readUsage } from "./usage";
 
 const CHOICES = new JsonKey("Choices");
@@ -30,6 +29,10 @@ export class HunyuanStreamReader extends StreamReader {
   private tools: ToolNumbers = new ToolNumbers();
   private hasStarted: bool = false;
   private lastKey: i64 = 0;
+
+  constructor(private unwrapsFormat: bool) {
+    super();
+  }
 
   event(name: usize, nameLength: i32, data: usize, dataLength: i32, sink: AnswerSink): void {
     if (sink.isDone || sink.hasFailed || isDoneMarker(data, dataLength)) return;
@@ -62,7 +65,7 @@ export class HunyuanStreamReader extends StreamReader {
     }
     const reason = document.find(choice, FINISH_REASON);
     if (document.textLength(reason) == 0) return;
-    sink.finish(0, mapFinishReason(document, reason, this.tools.count() > 0));
+    sink.finish(0, finishOf(document, reason, this.tools));
     sink.done();
   }
 
@@ -80,10 +83,11 @@ export class HunyuanStreamReader extends StreamReader {
     const index = this.keyOf(call);
     this.lastKey = index;
     let tool = this.tools.find(index);
-    if (tool < 0) {
-      tool = this.tools.begin(index);
-      if (tool < 0) return;
-      tellCall(this.document, call, tool, sink);
+    if (tool == -1) {
+      const isFormat = this.unwrapsFormat && callsFormatTool(this.document, call);
+      tool = isFormat ? this.tools.beginFormat(index) : this.tools.begin(index);
+      if (tool == -1) return;
+      if (!isFormat) tellCall(this.document, call, tool, sink);
     }
     tellArguments(this.document, call, tool, sink);
   }

@@ -2,6 +2,13 @@ import { ByteBuffer } from "../../bytes/buffer";
 import { CanonicalRequest, Tool, ToolChoice } from "../../canonical/request";
 import { JsonDocument } from "../../json/document";
 import { escapeInto } from "../../json/write";
+import {
+  FORMAT_TOOL_NAME,
+  forcesFormatTool,
+  forcesOneTool,
+  writeFormatDescription,
+  writeFormatSchema,
+} from "../shared/format-tool";
 import { findChosenTool } from "../shared/native-members";
 import { isBlank } from "../shared/text";
 import { writeToolSchema } from "../shared/tool-schema";
@@ -25,8 +32,29 @@ function writeTool(document: JsonDocument, tool: Tool, scratch: ByteBuffer, out:
 /** The one tool that must be called, or null: the vendor forces a certain tool, never any. */
 function forcedTool(request: CanonicalRequest): Tool | null {
   if (request.toolChoice == ToolChoice.Named) return findChosenTool(request);
-  const isOnly = request.toolChoice == ToolChoice.Required && request.tools.length == 1;
-  return isOnly ? unchecked(request.tools[0]) : null;
+  return forcesOneTool(request) ? unchecked(request.tools[0]) : null;
+}
+
+function writeFormatTool(request: CanonicalRequest, scratch: ByteBuffer, out: ByteBuffer): void {
+  out.ascii('{"Type":"function","Function":{"Name":');
+  out.ascii(FORMAT_TOOL_NAME);
+  out.ascii(',"Description":');
+  writeFormatDescription(request, out);
+  out.ascii(',"Parameters":"');
+  scratch.length = 0;
+  writeFormatSchema(request, scratch);
+  escapeInto(scratch.pointer, scratch.length, out);
+  out.ascii('"}}');
+}
+
+/** The API has no word for the form of an answer: a tool that must be called takes it. */
+function writeFormat(request: CanonicalRequest, out: ByteBuffer): void {
+  const scratch = new ByteBuffer();
+  out.ascii(',"Tools":[');
+  writeFormatTool(request, scratch, out);
+  out.ascii('],"ToolChoice":"custom","CustomTool":');
+  writeFormatTool(request, scratch, out);
+  scratch.free();
 }
 
 /**
@@ -35,6 +63,10 @@ function forcedTool(request: CanonicalRequest): Tool | null {
  */
 export function writeTools(request: CanonicalRequest, out: ByteBuffer): void {
   const tools = request.tools;
+  if (forcesFormatTool(request)) {
+    writeFormat(request, out);
+    return;
+  }
   if (tools.length == 0) return;
   const scratch = new ByteBuffer();
   out.ascii(',"Tools":[');

@@ -5,6 +5,7 @@ import { CanonicalRequest } from "../../canonical/request";
 import { JsonDocument } from "../../json/document";
 import { writeAuth } from "../auth";
 import { AttemptTarget, ErrorAnswer, HeaderSink, ProviderProtocol, StreamReader } from "../provider";
+import { forcesFormatTool } from "../shared/format-tool";
 import { checkNarrow, Takes } from "../shared/narrow-check";
 import { readErrorAnswer } from "./errors";
 import { writeRequest } from "./request";
@@ -14,7 +15,7 @@ import { MiniMaxStreamReader } from "./stream";
 /** MiniMax's ChatCompletion Pro. Source: https://platform.minimaxi.com/document/guides/chat-model/pro/api */
 export class MiniMaxProtocol extends ProviderProtocol {
   check(request: CanonicalRequest, target: AttemptTarget, failure: Failure): bool {
-    return checkNarrow(request, Takes.Tools, failure);
+    return checkNarrow(request, Takes.Tools | Takes.FormatTool, failure);
   }
 
   writePath(request: CanonicalRequest, target: AttemptTarget, out: ByteBuffer): void {
@@ -32,11 +33,11 @@ export class MiniMaxProtocol extends ProviderProtocol {
   }
 
   openStream(request: CanonicalRequest, target: AttemptTarget): StreamReader {
-    return new MiniMaxStreamReader();
+    return new MiniMaxStreamReader(forcesFormatTool(request));
   }
 
   readAnswer(document: JsonDocument, request: CanonicalRequest, target: AttemptTarget, sink: AnswerSink): void {
-    readAnswer(document, sink);
+    readAnswer(document, forcesFormatTool(request), sink);
   }
 
   readError(answer: ErrorAnswer, failure: Failure): void {

@@ -2,6 +2,7 @@ import { ByteBuffer } from "../../bytes/buffer";
 import { AnswerSink } from "../../canonical/answer";
 import { FailureReason } from "../../canonical/failure";
 import { JsonDocument, JsonKey } from "../../json/document";
+import { JSON_TOOL_NAME } from "../shared/format-tool";
 import { readBaseResp } from "./errors";
 import { mapFinishReason } from "./stop-reason";
 import { readUsage } from "./usage";
@@ -47,10 +48,24 @@ export function tellText(document: JsonDocument, choice: i32, sink: AnswerSink):
   return found;
 }
 
-/** Tells the calls of a choice's messages and gives their number. The vendor has no ids: time and number make one. */
-export function tellCalls(document: JsonDocument, choice: i32, told: i32, sink: AnswerSink): i32 {
+/** Tells the arguments of the function that stands for a response format as text; false when it was not called. */
+export function tellFormat(document: JsonDocument, choice: i32, sink: AnswerSink): bool {
   const messages = document.find(choice, MESSAGES);
-  let tool = told;
+  let message = document.isArray(messages) ? document.first(messages) : -1;
+  for (; message >= 0; message = document.nextElement(message)) {
+    const call = document.find(message, FUNCTION_CALL);
+    if (!document.equals(document.find(call, NAME), JSON_TOOL_NAME)) continue;
+    const text = document.find(call, ARGUMENTS);
+    if (document.textLength(text) > 0) sink.text(0, document.textPointer(text), document.textLength(text));
+    return true;
+  }
+  return false;
+}
+
+/** Tells the calls of a choice's messages and gives their number. The vendor has no ids: time and number make one. */
+export function tellCalls(document: JsonDocument, choice: i32, sink: AnswerSink): i32 {
+  const messages = document.find(choice, MESSAGES);
+  let tool = 0;
   let message = document.isArray(messages) ? document.first(messages) : -1;
   for (; message >= 0; message = document.nextElement(message)) {
     const call = document.find(message, FUNCTION_CALL);
@@ -76,7 +91,7 @@ export function tellUsage(document: JsonDocument, sink: AnswerSink): void {
 }
 
 /** Tells a unary answer. Source: https://platform.minimaxi.com/document/guides/chat-model/pro/api (response) */
-export function readAnswer(document: JsonDocument, sink: AnswerSink): void {
+export function readAnswer(document: JsonDocument, unwrapsFormat: bool, sink: AnswerSink): void {
   if (readBaseResp(document, sink.failure)) {
     sink.fail();
     return;
@@ -88,7 +103,7 @@ export function readAnswer(document: JsonDocument, sink: AnswerSink): void {
   }
   startAnswer(document, sink);
   tellText(document, choice, sink);
-  const calls = tellCalls(document, choice, 0, sink);
+  const calls = unwrapsFormat && tellFormat(document, choice, sink) ? 0 : tellCalls(document, choice, sink);
   tellUsage(document, sink);
   sink.finish(0, mapFinishReason(document, choice, calls > 0));
   sink.done();

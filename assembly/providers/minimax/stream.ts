@@ -3,7 +3,7 @@ import { JsonDocument, JsonError, JsonKey } from "../../json/document";
 import { StreamReader } from "../provider";
 import { failNotJson, failTruncated } from "../shared/errors";
 import { readBaseResp } from "./errors";
-import { firstChoice, startAnswer, tellCalls, tellText, tellUsage } from "./response";
+import { firstChoice, startAnswer, tellCalls, tellFormat, tellText, tellUsage } from "./response";
 import { mapFinishReason } from "./stop-reason";
 
 const FINISH_REASON = new JsonKey("finish_reason");
@@ -19,7 +19,12 @@ export class MiniMaxStreamReader extends StreamReader {
   private document: JsonDocument = new JsonDocument();
   private hasStarted: bool = false;
   private hasText: bool = false;
+  private hasForm: bool = false;
   private calls: i32 = 0;
+
+  constructor(private unwrapsFormat: bool) {
+    super();
+  }
 
   event(name: usize, nameLength: i32, data: usize, dataLength: i32, sink: AnswerSink): void {
     if (sink.isDone || sink.hasFailed) return;
@@ -41,7 +46,8 @@ export class MiniMaxStreamReader extends StreamReader {
     }
     const isLast = document.textLength(document.find(choice, FINISH_REASON)) > 0;
     if ((!isLast || !this.hasText) && tellText(document, choice, sink)) this.hasText = true;
-    if (this.calls == 0) this.calls = tellCalls(document, choice, 0, sink);
+    if (this.unwrapsFormat && !this.hasForm) this.hasForm = tellFormat(document, choice, sink);
+    if (this.calls == 0 && !this.hasForm) this.calls = tellCalls(document, choice, sink);
     if (!isLast) return;
     sink.finish(0, mapFinishReason(document, choice, this.calls > 0));
     sink.done();

@@ -1,5 +1,12 @@
 import { ByteBuffer } from "../../bytes/buffer";
 import { CanonicalRequest, Tool, ToolChoice } from "../../canonical/request";
+import {
+  FORMAT_TOOL_NAME,
+  forcesFormatTool,
+  forcesOneTool,
+  writeFormatDescription,
+  writeFormatSchema,
+} from "../shared/format-tool";
 import { findChosenTool } from "../shared/native-members";
 import { isBlank } from "../shared/text";
 import { writeToolSchema } from "../shared/tool-schema";
@@ -7,8 +14,20 @@ import { writeRaw } from "../shared/values";
 
 function forcedTool(request: CanonicalRequest): Tool | null {
   if (request.toolChoice == ToolChoice.Named) return findChosenTool(request);
-  const isOnly = request.toolChoice == ToolChoice.Required && request.tools.length == 1;
-  return isOnly ? unchecked(request.tools[0]) : null;
+  return forcesOneTool(request) ? unchecked(request.tools[0]) : null;
+}
+
+/** JSON has no other word than a function that must be called: glyphs are a language of their own. */
+function writeFormat(request: CanonicalRequest, out: ByteBuffer): void {
+  out.ascii(',"functions":[{"name":');
+  out.ascii(FORMAT_TOOL_NAME);
+  out.ascii(',"description":');
+  writeFormatDescription(request, out);
+  out.ascii(',"parameters":');
+  writeFormatSchema(request, out);
+  out.ascii('}],"function_call":{"type":"specific","name":');
+  out.ascii(FORMAT_TOOL_NAME);
+  out.byte(0x7d);
 }
 
 /**
@@ -18,6 +37,10 @@ function forcedTool(request: CanonicalRequest): Tool | null {
 export function writeFunctions(request: CanonicalRequest, out: ByteBuffer): void {
   const document = request.document;
   const tools = request.tools;
+  if (forcesFormatTool(request)) {
+    writeFormat(request, out);
+    return;
+  }
   if (tools.length == 0) return;
   out.ascii(',"functions":[');
   for (let index = 0; index < tools.length; index++) {

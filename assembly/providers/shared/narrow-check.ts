@@ -2,6 +2,7 @@ import { Failure } from "../../canonical/failure";
 import { CanonicalRequest, Part, PartKind, ResponseFormat, Role, ToolChoice } from "../../canonical/request";
 import { nameContent, reject, rejectUnknown, ToolCallChecker } from "./checks";
 import { DocumentForm, DocumentSource } from "./documents";
+import { forcesFormatTool, forcesOneTool } from "./format-tool";
 import { isImage, Media, MediaForm } from "./media";
 import { TurnCursor } from "./turns";
 
@@ -16,8 +17,8 @@ export const enum Takes {
   DocumentUrls = 4,
   /** Tools, calls and results. */
   Tools = 8,
-  /** JSON as the form of the answer. */
-  Formats = 16,
+  /** JSON as the form of the answer, by a tool that must be called. */
+  FormatTool = 16,
 }
 
 /** Checks the parts of one request. */
@@ -109,8 +110,13 @@ export function checkNarrow(request: CanonicalRequest, takes: i32, failure: Fail
   if (request.tools.length > 0 && request.toolChoice != ToolChoice.None && !(takes & Takes.Tools)) {
     return reject(failure, "Tools are not supported by this model's provider.", "tools");
   }
-  if (request.responseFormat != ResponseFormat.Text && !(takes & Takes.Formats)) {
+  if (request.responseFormat != ResponseFormat.Text && !(takes & Takes.FormatTool)) {
     return reject(failure, "JSON as response_format is not supported by this model's provider.", "response_format");
+  }
+  // The vendor can force one certain tool, but not the choice between the form's and the client's.
+  if (request.responseFormat != ResponseFormat.Text && !forcesFormatTool(request) && !forcesOneTool(request)) {
+    const message = "JSON as response_format together with tools is not supported by this model's provider.";
+    return reject(failure, message, "response_format");
   }
   const checker = new NarrowChecker(request, takes, failure);
   const passed = checker.checkAll();

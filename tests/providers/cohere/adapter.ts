@@ -1,4 +1,5 @@
 import { blocksOf, checkCohereBody } from "../../mocks/cohere-check";
+import { formOf } from "../../support/adapter-tools";
 import { addNoise, emptyTurn, halves, type Member, nativeJson, readTools } from "../../support/spoken";
 import type {
   NativeError,
@@ -15,6 +16,10 @@ const FINISH_REASONS = {
   tool_calls: "TOOL_CALL",
   content_filter: "ERROR_TOXIC",
 };
+
+interface FormatTool {
+  function: { name: string; parameters: { properties?: unknown } };
+}
 
 interface Call {
   id: string;
@@ -60,19 +65,27 @@ function readRequest({ text }: UpstreamRequest): SpokenRequest {
   const messages = body["messages"] as Member[];
   const names = new Map<string, string>();
   const format = body["response_format"] as { json_schema?: unknown } | undefined;
+  // Beside tools, which exclude `response_format`, a tool stands for it.
+  const formatTool = ((body["tools"] ?? []) as FormatTool[]).find((tool) => tool.function.name === "json_tool_call");
   const isSystem = ({ role }: Member): boolean => role === "system";
   return {
     system: messages
       .filter(isSystem)
       .flatMap(({ content }) => blocksOf(content as never).map((block) => block["text"] as string)),
     turns: messages.filter((message) => !isSystem(message)).map((message) => readTurn(message, names)),
-    tools: readTools(body["tools"]),
-    toolChoice: readToolChoice(body),
+    tools: readTools(body["tools"]).filter(({ name }) => name !== formatTool?.function.name),
+    toolChoice: formatTool ? "auto" : readToolChoice(body),
     maxTokens: body["max_tokens"] as number | undefined,
     temperature: body["temperature"] as number | undefined,
     topP: body["p"] as number | undefined,
     stop: (body["stop_sequences"] ?? []) as string[],
-    format: format === undefined ? "text" : format.json_schema === undefined ? "object" : "schema",
+    format: formatTool
+      ? formOf(formatTool.function.parameters)
+      : format === undefined
+        ? "text"
+        : format.json_schema === undefined
+          ? "object"
+          : "schema",
     reasons: (body["thinking"] as { type: string } | undefined)?.type === "enabled",
     stream: body["stream"] as boolean,
   };
@@ -157,7 +170,6 @@ export const adapter: ProtocolAdapter = {
     { message: /audio/i, reason: "Audio input: the API has no word for it." },
     { message: /\bn\b/, reason: "Several choices (`n` above 1): the API gives one answer." },
     { message: /takes texts only/, reason: "Files other than texts and images: the API has no word for them." },
-    { message: /together with tools/, reason: "A response format beside tools: the API takes one of the two." },
     {
       message: /user messages only/,
       reason: "Images and files in other messages than the user's: the API takes none.",

@@ -4,6 +4,8 @@ import { testFixtures } from "../../support/fixture-tests";
 await testFixtures({
   folder: new URL("fixtures", import.meta.url),
   items: {
+    "format-tool-called": "[121] [122]",
+    "format-tool-stream": "[121] [123]",
     "rag-stream": "[120] [121] [122] [123]",
     "thinking-stream": "[122] [123]",
     "tool-results": "[121] [122]",

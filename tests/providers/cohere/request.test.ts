@@ -127,8 +127,32 @@ describe("[121] formats and strict tools", () => {
     expect(cohere.body({ response_format: { type: "text" } })).not.toHaveProperty("response_format");
   });
 
-  test("a format beside tools, which the vendor does not take, is refused", () => {
-    const refused = cohere.refuse({ tools: [tool("f")], response_format: { type: "json_object" } });
+  test("beside tools, which the vendor takes no format with, the form is a tool, and some tool must be called", () => {
+    const json_schema = { name: "n", description: "A person.", schema: SCHEMA };
+    const response_format = { type: "json_schema", json_schema };
+    for (const choice of [{}, { tool_choice: "auto" }]) {
+      const { tools, tool_choice, ...others } = cohere.body({ tools: [tool("f")], response_format, ...choice });
+      expect(tool_choice).toBe("REQUIRED");
+      expect(others).not.toHaveProperty("response_format");
+      expect((tools as unknown[])[1]).toEqual(tool("json_tool_call", { description: "A person.", parameters: SCHEMA }));
+    }
+  });
+
+  test("where no tool may be called none is offered; where one must be called there is no answer to have a form", () => {
+    const response_format = { type: "json_object" };
+    const tools = [tool("f"), tool("g")];
+    const none = cohere.body({ tools, response_format, tool_choice: "none" });
+    expect(none).toMatchObject({ response_format });
+    expect(none).not.toHaveProperty("tools");
+    expect(none).not.toHaveProperty("tool_choice");
+    const required = cohere.body({ tools, response_format, tool_choice: "required" });
+    expect(required).toMatchObject({ tool_choice: "REQUIRED" });
+    expect(required["tools"]).toHaveLength(2);
+    expect(required).not.toHaveProperty("response_format");
+  });
+
+  test("a tool of the client's that has the form's name is refused", () => {
+    const refused = cohere.refuse({ tools: [tool("json_tool_call")], response_format: { type: "json_object" } });
     expect(refused).toMatchObject({ status: 400, param: "response_format" });
   });
 

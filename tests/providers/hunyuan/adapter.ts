@@ -1,5 +1,5 @@
 import { hunyuan } from "../../mocks/hunyuan";
-import { askMock, eventAnswer, halves, jsonAnswer, textTurn } from "../../support/adapter-tools";
+import { askMock, eventAnswer, formOf, halves, jsonAnswer, textTurn } from "../../support/adapter-tools";
 import type {
   NativeAnswer,
   ProtocolAdapter,
@@ -19,7 +19,7 @@ interface Part {
   ImageUrl?: { Url: string };
 }
 
-const FORM = "The API has no word for the form of the answer";
+const FORMAT_TOOL = "json_tool_call";
 const FINISH = { stop: "stop", length: "length", tool_calls: "tool_calls", content_filter: "sensitive" };
 const HEAD = { Note: "AI-generated", Created: 1703148000, Id: "chat-1" };
 
@@ -50,17 +50,25 @@ function readRequest(request: UpstreamRequest): SpokenRequest {
   const messages = body["Messages"] as Member[];
   const tools = (body["Tools"] ?? []) as { Function: { Name: string; Description?: string } }[];
   const names = new Map<string, string>();
-  const custom = body["CustomTool"] as { Function: { Name: string } } | undefined;
+  const custom = body["CustomTool"] as { Function: { Name: string; Parameters: string } } | undefined;
+  // JSON is asked for by a tool that must be called.
+  const form = custom?.Function.Name === FORMAT_TOOL ? (JSON.parse(custom.Function.Parameters) as Member) : undefined;
   return {
     system: messages.filter(({ Role }) => Role === "system").map(({ Content }) => Content as string),
     turns: messages.filter(({ Role }) => Role !== "system").map((message) => readTurn(message, names)),
-    tools: tools.map((tool) => ({ name: tool.Function.Name, description: tool.Function.Description })),
-    toolChoice: custom ? { name: custom.Function.Name } : body["ToolChoice"] === "none" ? "none" : "auto",
+    tools: (form ? [] : tools).map((tool) => ({ name: tool.Function.Name, description: tool.Function.Description })),
+    toolChoice: form
+      ? "auto"
+      : custom
+        ? { name: custom.Function.Name }
+        : body["ToolChoice"] === "none"
+          ? "none"
+          : "auto",
     maxTokens: undefined,
     temperature: body["Temperature"] as number | undefined,
     topP: body["TopP"] as number | undefined,
     stop: (body["Stop"] ?? []) as string[],
-    format: "text",
+    format: form ? formOf(form) : "text",
     reasons: undefined,
     stream: body["Stream"] as boolean,
   };
@@ -134,7 +142,7 @@ export const adapter: ProtocolAdapter = {
   },
   refusals: [
     { message: /^Only one choice/, reason: "More than one choice: the API gives one answer" },
-    { message: /^JSON as response_format/, reason: FORM },
+    { message: /^JSON as response_format/, reason: "JSON beside tools: no choice between the form's tool and others" },
     {
       message: /^(Files are|Unsupported image|Images are)/,
       reason: "Files and images of other kinds: no word for them",
@@ -147,8 +155,6 @@ export const adapter: ProtocolAdapter = {
     "tool choice required":
       "The vendor forces a certain tool, never any; one offered tool is forced, several are left to choose",
     "document inline": "The API takes texts and images only",
-    "JSON object": FORM,
-    "JSON schema": FORM,
     "reasoning effort": "The API has no word for it",
     "token limit": "The API has no word for the limit of output tokens",
   },

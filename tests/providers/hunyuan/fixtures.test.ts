@@ -8,6 +8,7 @@ await testRecorded({
   items: {
     "engine-fails": "[10]",
     "error-inside": "[10] [11]",
+    "format-stream": "[8]",
     sensitive: "",
     "tools-stream": "[8] [23] [24] [25]",
     vision: "",

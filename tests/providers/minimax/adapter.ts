@@ -1,5 +1,5 @@
 import { minimax } from "../../mocks/minimax";
-import { askMock, eventAnswer, halves, jsonAnswer, textTurn } from "../../support/adapter-tools";
+import { askMock, eventAnswer, formOf, halves, jsonAnswer, textTurn } from "../../support/adapter-tools";
 import type {
   NativeAnswer,
   ProtocolAdapter,
@@ -16,7 +16,7 @@ interface Message {
   function_call?: { name: string; arguments: string };
 }
 
-const FORM = "The API has glyphs, a language of its own, and no JSON schemas";
+const FORMAT_TOOL = "json_tool_call";
 const TOTAL = "The API reports a total only, which is told as input";
 const SENDER = { sender_type: "BOT", sender_name: "Assistant" };
 const HEAD = { created: 1689747645, model: "abab6.5s-chat" };
@@ -41,19 +41,27 @@ function readTurns(messages: Message[]): SpokenTurn[] {
 
 function readRequest(request: UpstreamRequest): SpokenRequest {
   const body = JSON.parse(request.text) as Member;
-  const functions = (body["functions"] ?? []) as { name: string; description?: string }[];
+  const functions = (body["functions"] ?? []) as { name: string; description?: string; parameters?: Member }[];
   const call = (body["function_call"] ?? {}) as { type?: string; name?: string };
+  // JSON is asked for by a function that must be called.
+  const form = call.type === "specific" && call.name === FORMAT_TOOL ? functions[0]?.parameters : undefined;
   const [bot] = body["bot_setting"] as { content: string }[];
   return {
     system: bot === undefined || bot.content === DEFAULT ? [] : [bot.content],
     turns: readTurns(body["messages"] as Message[]),
-    tools: functions.map(({ name, description }) => ({ name, description })),
-    toolChoice: call.type === "specific" ? { name: call.name ?? "" } : call.type === "none" ? "none" : "auto",
+    tools: (form ? [] : functions).map(({ name, description }) => ({ name, description })),
+    toolChoice: form
+      ? "auto"
+      : call.type === "specific"
+        ? { name: call.name ?? "" }
+        : call.type === "none"
+          ? "none"
+          : "auto",
     maxTokens: body["tokens_to_generate"] as number | undefined,
     temperature: body["temperature"] as number | undefined,
     topP: body["top_p"] as number | undefined,
     stop: [],
-    format: "text",
+    format: form ? formOf(form) : "text",
     reasons: undefined,
     stream: body["stream"] as boolean | undefined,
   };
@@ -115,7 +123,10 @@ export const adapter: ProtocolAdapter = {
       message: /^Only one choice/,
       reason: "More than one choice: only answers that are not streamed could have several",
     },
-    { message: /^JSON as response_format/, reason: FORM },
+    {
+      message: /^JSON as response_format/,
+      reason: "JSON beside tools: no choice between the form's function and others",
+    },
     { message: /^(Files are|Images are|Audio input|Images and files)/, reason: "Media: the API takes texts only" },
     { message: /^messages: at least one/, reason: "A conversation without any turn has nothing to answer" },
   ],
@@ -124,8 +135,6 @@ export const adapter: ProtocolAdapter = {
     "image by URL": "The API takes texts only",
     "image inline": "The API takes texts only",
     "document inline": "The API takes texts only",
-    "JSON object": FORM,
-    "JSON schema": FORM,
     "reasoning effort": "The API has no word for it",
     "reasoning text": "The API has no word for it",
     "stop sequences": "The API has no word for them",
