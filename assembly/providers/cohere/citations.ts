@@ -1,6 +1,7 @@
 import { ByteBuffer } from "../../bytes/buffer";
 import { AnswerSink } from "../../canonical/answer";
 import { JsonDocument, JsonKey } from "../../json/document";
+import { writeUrlCitation } from "../shared/citations";
 
 const START = new JsonKey("start");
 const END = new JsonKey("end");
@@ -14,26 +15,25 @@ const TITLE = new JsonKey("title");
 const TYPE = new JsonKey("type");
 const TEXT_CONTENT = new JsonKey("TEXT_CONTENT");
 
-function writeText(name: string, document: JsonDocument, node: i32, fallback: i32, out: ByteBuffer): void {
-  const found = document.textLength(node) > 0 ? node : fallback;
-  out.ascii(name);
-  out.bytes(document.textPointer(found), document.textLength(found));
-  out.byte(0x22);
-}
-
 /** Tells one source of a citation as OpenAI's `url_citation`; a source without an address is named by its id. */
 function tellSource(document: JsonDocument, citation: i32, source: i32, out: ByteBuffer, sink: AnswerSink): void {
   const id = document.find(source, ID);
   let holder = document.find(source, DOCUMENT);
   if (!document.isObject(holder)) holder = document.find(source, TOOL_OUTPUT);
+  let url = document.find(holder, URL);
+  if (document.textLength(url) == 0) url = id;
+  let title = document.find(holder, TITLE);
+  if (document.textLength(title) == 0) title = document.find(citation, TEXT);
   out.length = 0;
-  out.ascii('{"type":"url_citation","url_citation":{"start_index":');
-  out.decimal(max(document.integer(document.find(citation, START)), 0));
-  out.ascii(',"end_index":');
-  out.decimal(max(document.integer(document.find(citation, END)), 0));
-  writeText(',"url":"', document, document.find(holder, URL), id, out);
-  writeText(',"title":"', document, document.find(holder, TITLE), document.find(citation, TEXT), out);
-  out.ascii("}}");
+  writeUrlCitation(
+    document.integer(document.find(citation, START)),
+    document.integer(document.find(citation, END)),
+    document.textPointer(url),
+    document.textLength(url),
+    document.textPointer(title),
+    document.textLength(title),
+    out,
+  );
   sink.annotation(0, out.pointer, out.length);
 }
 

@@ -3,6 +3,7 @@ import { AnswerSink } from "../../canonical/answer";
 import { FailureReason } from "../../canonical/failure";
 import { JsonDocument, JsonKey } from "../../json/document";
 import { ToolNumbers } from "../shared/tool-numbers";
+import { tellSources } from "./citations";
 import { CumulativeText } from "./cumulative";
 import { ReasoningMode, ReasoningTeller } from "./reasoning-mode";
 import { hasFinished, mapFinishReason } from "./stop-reason";
@@ -35,6 +36,7 @@ export class ChoiceTeller {
   private inputs: CumulativeText[] = [];
   private scratch: ByteBuffer = new ByteBuffer();
   private hasStarted: bool = false;
+  private hasSources: bool = false;
   /** Log probabilities told so far. */
   private tokens: i32 = 0;
 
@@ -66,6 +68,8 @@ export class ChoiceTeller {
       sink.start(document.textPointer(id), document.textLength(id), 0, 0, 0);
     }
     readUsage(document, document.find(root, USAGE), sink.usage);
+    // Further events may repeat them, or say that there are none.
+    if (!this.hasSources) this.hasSources = tellSources(document, output, this.scratch, sink);
     // Without choices the output itself holds text and finish reason: https://www.alibabacloud.com/help/en/model-studio/error-code
     const first = document.first(document.find(output, CHOICES));
     const choice = document.isObject(first) ? first : output;

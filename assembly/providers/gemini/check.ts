@@ -5,7 +5,7 @@ import { JsonDocument } from "../../json/document";
 import { AttemptTarget } from "../provider";
 import { nameContent, reject, rejectUnknown, ToolCallChecker } from "../shared/checks";
 import { CallTable } from "./calls";
-import { MediaSource, PartForm } from "./media";
+import { MediaSource, PartForm, videoOf } from "./media";
 import { isSpoken } from "./messages";
 
 /** Most candidates that one request may ask for: https://ai.google.dev/api/generate-content#generationconfig */
@@ -69,6 +69,7 @@ class PartChecker {
       case PartKind.Audio:
         return this.checkMedia(part);
       case PartKind.Unknown:
+        if (videoOf(this.document, part) >= 0) return this.checkMedia(part);
         return rejectUnknown(this.document, part, this.failure);
       case PartKind.ToolCall:
         this.calls.add(this.calls.key(part), index);
@@ -97,7 +98,9 @@ class PartChecker {
         ? "Unsupported file: expected base64 data, an http(s) or gs:// URL, or the id of a file of this provider."
         : part.kind == PartKind.Audio
           ? "Unsupported audio: expected base64 data and a format such as wav or mp3."
-          : "Unsupported image: expected a base64 data URI, or an http(s) or gs:// URL.",
+          : part.kind == PartKind.Unknown
+            ? "Unsupported video: expected a base64 data URI, or an http(s) or gs:// URL."
+            : "Unsupported image: expected a base64 data URI, or an http(s) or gs:// URL.",
       nameContent(part),
     );
   }

@@ -1,8 +1,8 @@
 import { endsWithIgnoringCase, startsWithIgnoringCase } from "../../bytes/ascii";
 import { ByteBuffer, encodeText } from "../../bytes/buffer";
-import { findByte } from "../../bytes/find";
+import { findByte, findText } from "../../bytes/find";
 import { Part, PartKind } from "../../canonical/request";
-import { JsonDocument } from "../../json/document";
+import { JsonDocument, JsonKey } from "../../json/document";
 import { unescapeInto } from "../../json/read";
 import { escapeInto } from "../../json/write";
 import { decodeDocument, DocumentForm, DocumentSource } from "../shared/documents";
@@ -54,6 +54,11 @@ const ENDINGS: Ending[] = [
 ];
 
 const PDF = encodeText("application/pdf");
+const MP4 = encodeText("video/mp4");
+/** Addresses of videos that have no ending. Source: https://ai.google.dev/gemini-api/docs/video-understanding (YouTube URLs) */
+const YOUTUBE: StaticArray<u8>[] = [encodeText("youtube.com/"), encodeText("youtu.be/")];
+const VIDEO_URL = new JsonKey("video_url");
+const URL = new JsonKey("url");
 const JPEG = encodeText("image/jpeg");
 const PLAIN_TEXT = encodeText("text/plain");
 const CLOUD_STORAGE = encodeText("gs://");
@@ -81,6 +86,14 @@ function isMediaType(type: StaticArray<u8>): bool {
   return slashes == 1;
 }
 
+/** The address or data of a part `{"type":"video_url","video_url":{"url"}}`, which OpenAI does not know but others do; -1 for other parts. */
+export function videoOf(document: JsonDocument, part: Part): i32 {
+  if (part.kind != PartKind.Unknown || !document.equals(part.name, VIDEO_URL)) return -1;
+  const given = document.find(part.value, VIDEO_URL);
+  const url = document.isString(given) ? given : document.find(given, URL);
+  return document.isString(url) ? url : -1;
+}
+
 /** A medium of the conversation as Gemini is told it. */
 export class MediaSource {
   form: PartForm = PartForm.Unsupported;
@@ -92,7 +105,7 @@ export class MediaSource {
     private document: JsonDocument,
     private part: Part,
   ) {
-    this.media = new Media(document, part.value);
+    this.media = new Media(document, part.kind == PartKind.Unknown ? videoOf(document, part) : part.value);
     if (part.kind == PartKind.Audio) this.readAudio();
     else if (!this.readAddress() && !this.readData() && part.kind == PartKind.Document) this.readDocument();
   }
@@ -216,6 +229,10 @@ export class MediaSource {
       const ending = unchecked(ENDINGS[index]);
       if (endsWithIgnoringCase(pointer, (end - pointer) as i32, ending.suffix)) return ending.mediaType;
     }
+    for (let index = 0; index < YOUTUBE.length; index++) {
+      if (findText(pointer, length, unchecked(YOUTUBE[index])) >= 0) return MP4;
+    }
+    if (this.part.kind == PartKind.Unknown) return MP4;
     return this.part.kind == PartKind.Document ? PDF : JPEG;
   }
 }

@@ -1,6 +1,7 @@
 import { ByteBuffer } from "../../bytes/buffer";
 import { AnswerSink } from "../../canonical/answer";
 import { JsonDocument, JsonKey } from "../../json/document";
+import { writeUrlCitation } from "../shared/citations";
 
 const LOGPROBS = new JsonKey("logprobsResult");
 const CHOSEN = new JsonKey("chosenCandidates");
@@ -85,15 +86,15 @@ function tellCitation(
   if (!document.isString(uri)) return;
   const title = document.find(web, TITLE);
   scratch.length = 0;
-  scratch.ascii('{"type":"url_citation","url_citation":{"start_index":');
-  scratch.decimal(max(document.integer(document.find(segment, START)), 0));
-  scratch.ascii(',"end_index":');
-  scratch.decimal(max(document.integer(document.find(segment, END)), 0));
-  scratch.ascii(',"url":');
-  scratch.bytes(document.rawPointer(uri), document.rawLength(uri));
-  scratch.ascii(',"title":"');
-  scratch.bytes(document.textPointer(title), document.textLength(title));
-  scratch.ascii('"}}');
+  writeUrlCitation(
+    document.integer(document.find(segment, START)),
+    document.integer(document.find(segment, END)),
+    document.textPointer(uri),
+    document.textLength(uri),
+    document.textPointer(title),
+    document.textLength(title),
+    scratch,
+  );
   sink.annotation(choice, scratch.pointer, scratch.length);
 }
 

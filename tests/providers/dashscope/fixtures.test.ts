@@ -8,6 +8,7 @@ await testFixtures({
   folder: new URL("fixtures", import.meta.url),
   items: {
     "error-stream": "[10] [131] [132]",
+    "search-stream": "[131] [132]",
     "thinking-stream": "[128] [129] [131] [132]",
     "tool-results": "[128] [129] [132]",
     "tools-cumulative-stream": "[129] [130] [131]",

@@ -23,6 +23,21 @@ test("[132] contents that are lists, and outputs without choices", () => {
   });
 });
 
+test("[132] sources of a search are annotations; what has no address is none", () => {
+  const sources = (search_info: unknown) => {
+    const { output, ...others } = result({ content: "Sunny[1]." }, "stop") as { output: object };
+    return dashscope.complete({ ...others, output: { ...output, search_info } }).message["annotations"];
+  };
+  const source = { site_name: "s", icon: "", index: 1, title: 'A "title"', url: "https://example.com/a" };
+  const cited = { start_index: 0, end_index: 0, url: source.url, title: source.title };
+  expect(sources({ search_results: [source, { ...source, url: "" }, { ...source, url: 7 }, 7] })).toEqual([
+    { type: "url_citation", url_citation: cited },
+  ]);
+  for (const nothing of [{ search_results: [] }, { search_results: {} }, {}, null, 7, "x"]) {
+    expect(sources(nothing)).toBeUndefined();
+  }
+});
+
 test("[132] tool calls; an empty id is made up", () => {
   const tool_calls = [call(0, "call_a", "f", '{"a": 1}'), call(1, "", "g", "")];
   const { message, finish } = dashscope.complete(result({ tool_calls }, "tool_calls"));

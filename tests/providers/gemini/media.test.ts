@@ -61,6 +61,40 @@ describe("audio", () => {
   });
 });
 
+describe("videos", () => {
+  const video = (video_url: unknown): Part => ({ type: "video_url", video_url });
+
+  test.each([
+    ["https://example.com/a.webm", "video/webm"],
+    ["https://example.com/watch", "video/mp4"],
+    ["gs://bucket/a.mov", "video/quicktime"],
+  ])("[86] %s is fileData", (fileUri, mimeType) => {
+    expect(sent(video({ url: fileUri }))).toEqual({ fileData: { fileUri, mimeType } });
+    expect(sent(video(fileUri))).toEqual({ fileData: { fileUri, mimeType } });
+  });
+
+  test.each(["https://www.youtube.com/watch?v=9hE5-98ZeCg", "https://youtu.be/9hE5-98ZeCg"])(
+    "[86] %s is a video wherever it stands",
+    (fileUri) => {
+      const part = { fileData: { fileUri, mimeType: "video/mp4" } };
+      for (const given of [video({ url: fileUri }), file({ file_id: fileUri }), file({ file_data: fileUri })]) {
+        expect(sent(given)).toEqual(part);
+      }
+    },
+  );
+
+  test("[86] data is inlineData; anything else is refused", () => {
+    expect(sent(video({ url: "data:video/mp4;base64,AAAA" }))).toEqual({
+      inlineData: { mimeType: "video/mp4", data: "AAAA" },
+    });
+    for (const wrong of [{ url: "a.mp4" }, { url: "" }, { url: 7 }, {}, null, "data:video/mp4;base64,"]) {
+      expect(refused(video(wrong))).toMatchObject({ status: 400, param: "messages[0].content" });
+    }
+    const messages = [{ role: "system", content: [video({ url: "https://example.com/a.mp4" })] }, user("a")];
+    expect(refuse({ messages })).toMatchObject({ status: 400 });
+  });
+});
+
 describe("files", () => {
   const inline = (mimeType: string) => ({ inlineData: { mimeType, data: "SGFsbG8=" } });
 
