@@ -100,6 +100,10 @@ export class ProviderType {
   hasReasoningTags: boolean = false;
   /** Whether a stream's usage lies in its last choice instead of the chunk. */
   hasUsageInChoice: boolean = false;
+  /** Where a number stands that is not 0 when an answer with a good status is an error: `code`, `base_resp`; empty: nowhere. */
+  errorMember: string = "";
+  /** What the vendor's numbers for errors mean: statuses, `filter` or `context`, as `1002=429 1026=filter`. */
+  errorCodes: string = "";
   /** Why no chat request can be sent to this type; empty: it can. */
   withoutChat: string = "";
   /** Members of the configuration that this type cannot do without. */

@@ -39,6 +39,7 @@ function listOpenAiQuirks(type: ProviderType): string[] {
     quirks.push("reasoning goes back with turns that call tools");
   if (type.reasoningMember !== "") quirks.push(`reasoning in ${quote(type.reasoningMember)}`);
   if (type.hasReasoningTags) quirks.push("reasoning in `<think>` at the begin of the text is taken out of it");
+  if (type.errorMember !== "") quirks.push(`errors also inside a 200, by a number in ${quote(type.errorMember)}`);
   if (type.hasUsageInChoice) quirks.push("usage in the last choice");
   return quirks;
 }

@@ -7,6 +7,7 @@ import { hash } from "./reply";
 import {
   type Answer,
   type AnswerWishes,
+  type ErrorWishes,
   isObject,
   type Json,
   type JsonObject,
@@ -25,6 +26,20 @@ function refuse(status: number, message: string, code: string | null = null): Un
   const type = status === 401 ? "authentication_error" : "invalid_request_error";
   const body = JSON.stringify({ error: { message, type, param: null, code } });
   return { kind: "unary", status, headers: { "content-type": "application/json" }, body };
+}
+
+/** What a vendor with numbers of its own says in every answer beside the choices. */
+function codedMembers(row: ProviderType, code: number, message: string): JsonObject {
+  if (row.errorMember === "base_resp") return { base_resp: { status_code: code, status_msg: message } };
+  return row.errorMember === "code" ? { code, message: message || "Success", sid: "cha000b0001@dx0001" } : {};
+}
+
+/** An error by a number of the vendor's, or null: the script has none. */
+function codedError(message: string, { request, code }: ErrorWishes): JsonObject | null {
+  const row = findRow(request)?.row;
+  if (row === undefined || code === null) return null;
+  if (row.errorMember === "base_resp") return { id: "m-1", choices: null, ...codedMembers(row, code, message) };
+  return row.errorMember === "code" ? codedMembers(row, code, message) : { error: { code: String(code), message } };
 }
 
 function isCompatible(type: ProviderType | null): type is ProviderType {
@@ -76,7 +91,7 @@ export function styleOf(row: ProviderType): AnswerStyle {
       ...(reply.usage.reasoning > 0 ? { completion_tokens_details: { reasoning_tokens: reply.usage.reasoning } } : {}),
     }),
     messageExtras: {},
-    extras: {},
+    extras: codedMembers(row, 0, ""),
     nullUsage: "never",
     streamUsage: row.hasUsageInChoice ? "last-choice" : row.acceptsStreamOptions ? "own-chunk" : "last-chunk",
     toolFragmentExtras: {},
@@ -115,12 +130,17 @@ export const compatible: Vendor = {
     return answerChat(body, styleOf(row), wishes);
   },
 
-  errorAnswer(status: number, message: string | null): UnaryAnswer {
-    return refuse(status, message ?? `Mock error with status ${status}.`);
+  errorAnswer(status: number, message: string | null, wishes: ErrorWishes): UnaryAnswer {
+    const text = message ?? `Mock error with status ${status}.`;
+    const coded = codedError(text, wishes);
+    if (coded === null) return refuse(status, text);
+    return { kind: "unary", status, headers: { "content-type": "application/json" }, body: JSON.stringify(coded) };
   },
 
-  errorEvent(message: string | null): string {
+  errorEvent(message: string | null, wishes: ErrorWishes): string {
     const text = message ?? "The model is overloaded.";
+    const coded = codedError(text, wishes);
+    if (coded !== null) return `data: ${JSON.stringify(coded)}\n\n`;
     return `data: ${JSON.stringify({ error: { message: text, type: "server_error", code: 500 } })}\n\n`;
   },
 };

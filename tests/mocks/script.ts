@@ -20,6 +20,8 @@ export interface Rule {
   errorBody?: "vendor" | "html" | "text" | "empty";
   /** Text in the error body or error event. */
   message?: string;
+  /** The vendor's own number in the error body or error event, at a vendor that has such; with `status: 200` in a 200. */
+  code?: number;
   /** More response headers. */
   headers?: Record<string, string>;
   /** Sends the vendor's error event in place of event N and ends there. */
@@ -64,6 +66,7 @@ const KINDS: Record<keyof Rule, string> = {
   retryAfter: "string",
   errorBody: "string",
   message: "string",
+  code: "count",
   headers: "object",
   errorAtEvent: "count",
   silentAfterEvents: "count",

@@ -97,19 +97,20 @@ export class MockServer {
     let answer: Answer = this.vendor.answer(request, this.options.key, wishesOf(rule));
     // A scripted failure must not hide that the request itself was wrong.
     if (answer.status === 200) {
-      if (rule.status !== undefined) answer = this.failureAnswer(rule);
+      if (rule.status !== undefined) answer = this.failureAnswer(rule, request);
       else if (rule.rawBody !== undefined) {
         answer = { kind: "unary", status: 200, headers: { "content-type": "text/html" }, body: rule.rawBody };
       }
     }
     entry.status = answer.status;
     const wantsGzip = /\bgzip\b/.test(request.headers["accept-encoding"] ?? "");
-    await sendAnswer(response, answer, rule, this.vendor.errorEvent(rule.message ?? null), wantsGzip);
+    const event = this.vendor.errorEvent(rule.message ?? null, { request, code: rule.code ?? null });
+    await sendAnswer(response, answer, rule, event, wantsGzip);
   }
 
-  private failureAnswer(rule: Rule): UnaryAnswer {
+  private failureAnswer(rule: Rule, request: MockRequest): UnaryAnswer {
     const status = rule.status ?? 500;
-    const answer = this.vendor.errorAnswer(status, rule.message ?? null);
+    const answer = this.vendor.errorAnswer(status, rule.message ?? null, { request, code: rule.code ?? null });
     switch (rule.errorBody ?? "vendor") {
       case "html": {
         const body = `<html>\r\n<head><title>${status} Bad Gateway</title></head>\r\n<body>\r\n<center><h1>${status} Bad Gateway</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n`;

@@ -70,15 +70,22 @@ export interface AnswerWishes {
   keepAlives: number;
 }
 
+/** What else a scripted error is to say, at a vendor that has more than one way. */
+export interface ErrorWishes {
+  request: MockRequest;
+  /** The vendor's own number; null when the script has none. */
+  code: number | null;
+}
+
 /** One vendor: its rules, its answers, its errors. */
 export interface Vendor {
   readonly name: VendorName;
   /** Checks a request the way the vendor does and answers it. `key` is the only accepted key. */
   answer(request: MockRequest, key: string, wishes: AnswerWishes): Answer;
   /** The vendor's own error body for a scripted status. */
-  errorAnswer(status: number, message: string | null): UnaryAnswer;
+  errorAnswer(status: number, message: string | null, wishes: ErrorWishes): UnaryAnswer;
   /** The event, as it goes over the wire, by which the vendor reports an error inside a stream. */
-  errorEvent(message: string | null): string | Uint8Array;
+  errorEvent(message: string | null, wishes: ErrorWishes): string | Uint8Array;
 }
 
 /** Whether a value is a JSON object. */

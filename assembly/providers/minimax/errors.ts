@@ -1,14 +1,15 @@
 import { ErrorBody } from "../../canonical/error-body";
-import { Failure } from "../../canonical/failure";
+import { Failure, FailureReason } from "../../canonical/failure";
 import { JsonDocument, JsonKey } from "../../json/document";
 import { ErrorAnswer } from "../provider";
-import { fillError, markFiltered } from "../shared/coded-errors";
+import { CodeTable, fillError, markFiltered } from "../shared/coded-errors";
 import { readPlainError } from "../shared/errors";
-import { isMiniMaxFiltered, MINIMAX_CODES } from "../shared/minimax-codes";
+import { MINIMAX_CODES } from "../shared/minimax-codes";
 
 const BASE_RESP = new JsonKey("base_resp");
 const STATUS_CODE = new JsonKey("status_code");
 const STATUS_MSG = new JsonKey("status_msg");
+const CODES = new CodeTable(MINIMAX_CODES);
 
 /** Fills a failure from `base_resp`, which comes with a 200. False, and nothing filled, when it reports no error. */
 export function readBaseResp(document: JsonDocument, failure: Failure): bool {
@@ -16,8 +17,8 @@ export function readBaseResp(document: JsonDocument, failure: Failure): bool {
   const code = document.find(response, STATUS_CODE);
   const number = document.integer(code);
   if (number == 0) return false;
-  fillError(document, document.find(response, STATUS_MSG), code, MINIMAX_CODES.find(number), failure);
-  if (isMiniMaxFiltered(number)) markFiltered(failure);
+  fillError(document, document.find(response, STATUS_MSG), code, CODES.find(number), failure);
+  if (CODES.reasonOf(number) == FailureReason.ContentFilter) markFiltered(failure);
   return true;
 }
 

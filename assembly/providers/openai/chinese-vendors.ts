@@ -1,5 +1,30 @@
 import { ProviderType } from "../provider-type";
-import { alsoCalled, Dialect, reasoning, REASONING_CONTENT, speaking, vendor, withReasoningTags } from "./row";
+import { MINIMAX_CODES } from "../shared/minimax-codes";
+import {
+  alsoCalled,
+  Dialect,
+  reasoning,
+  REASONING_CONTENT,
+  speaking,
+  vendor,
+  withErrorCodes,
+  withReasoningTags,
+} from "./row";
+
+/** Spent limits and plans count as rate limits, so that a route goes on. Source: https://docs.bigmodel.cn/cn/api/api-code */
+const ZHIPU_CODES =
+  "500=500 1000=401 1001=401 1002=401 1003=401 1004=401 1110=403 1111=403 1112=403 1113=429 1120=500 1121=403 1210=400 1211=404 1212=400 " +
+  "1213=400 1214=400 1215=400 1220=403 1221=404 1222=404 1230=500 1234=500 1261=context 1300=filter 1301=filter 1302=429 1303=429 " +
+  "1304=429 1305=429 1308=429 1309=403 1310=429 1311=403 1312=503 1313=429";
+
+/**
+ * Spark's numbers are the same in all of its APIs. Sources: https://www.xfyun.cn/doc/spark/Web.html,
+ * https://github.com/langchain4j/langchain4j (`SparkResponseErrorCode.java`)
+ */
+const SPARK_CODES =
+  "10000=500 10001=500 10002=500 10003=400 10004=400 10005=400 10006=429 10007=429 10008=503 10009=500 10010=500 10011=500 10012=500 " +
+  "10013=filter 10014=filter 10015=403 10016=403 10017=500 10019=filter 10110=503 10163=400 10222=500 10223=500 10907=context " +
+  "11200=403 11201=429 11202=429 11203=429 11500=401 11501=400";
 
 const ZHIPU_PAGE = "docs.bigmodel.cn/api-reference/%E6%A8%A1%E5%9E%8B-api/%E5%AF%B9%E8%AF%9D%E8%A1%A5%E5%85%A8";
 
@@ -8,7 +33,8 @@ function zhipuAt(path: string): ProviderType {
   const type = vendor("zhipuai", "ZHIPUAI_API_KEY", "open.bigmodel.cn" + path, ZHIPU_PAGE);
   const dialect =
     Dialect.EffortAsThinking | Dialect.TemperatureUpToOne | Dialect.NoStreamOptions | Dialect.RejectsNames;
-  return speaking(type, dialect, "presence_penalty frequency_penalty logit_bias n", REASONING_CONTENT);
+  const rejected = "presence_penalty frequency_penalty logit_bias n";
+  return withErrorCodes(speaking(type, dialect, rejected, REASONING_CONTENT), ZHIPU_CODES);
 }
 
 /** Zhipu's plan for programming tools: the same API at another path. Source: https://docs.bigmodel.cn/cn/coding-plan/overview */
@@ -56,7 +82,8 @@ function doubao(): ProviderType {
 function spark(): ProviderType {
   const source = "docs.iflyaicloud.com/doc/237";
   const type = vendor("spark", "SPARK_API_PASSWORD", "spark-api-open.xf-yun.com/v1", source);
-  return speaking(type, Dialect.NoStreamOptions | Dialect.TemperatureUpToOne, "", REASONING_CONTENT);
+  const dialect = Dialect.NoStreamOptions | Dialect.TemperatureUpToOne;
+  return withErrorCodes(speaking(type, dialect, "", REASONING_CONTENT), SPARK_CODES, "code");
 }
 
 /**
@@ -67,7 +94,9 @@ function minimax(): ProviderType {
   const source = "platform.minimaxi.com/document/ChatCompletion%20v2";
   const type = vendor("minimax", "MINIMAX_API_KEY", "api.minimaxi.com/v1", source);
   type.chatPath = "/text/chatcompletion_v2";
-  return withReasoningTags(speaking(type, Dialect.TemperatureUpToOne | Dialect.NewTokenLimit, "", REASONING_CONTENT));
+  const dialect = Dialect.TemperatureUpToOne | Dialect.NewTokenLimit;
+  const spoken = withReasoningTags(speaking(type, dialect, "", REASONING_CONTENT));
+  return withErrorCodes(spoken, MINIMAX_CODES, "base_resp");
 }
 
 function kling(): ProviderType {

@@ -6,7 +6,8 @@ import { copyMessage, readBodyText, statusText } from "../../canonical/error-tex
 import { Failure, FailureReason, reasonForStatus } from "../../canonical/failure";
 import { JsonDocument, JsonKey } from "../../json/document";
 import { escapeInto } from "../../json/write";
-import { isMiniMaxFiltered, MINIMAX_CODES } from "../shared/minimax-codes";
+import { ProviderType } from "../provider-type";
+import { CodedOutcome, fillByVendorCode, readVendorCode } from "./vendor-codes";
 
 const MSG = new JsonKey("msg");
 
@@ -73,9 +74,6 @@ const CONTEXT_PHRASES: StaticArray<u8>[] = [
 
 const ERRORS = new JsonKey("errors");
 const ERROR_CODE = new JsonKey("error_code");
-const BASE_RESPONSE = new JsonKey("base_resp");
-const STATUS_CODE = new JsonKey("status_code");
-const STATUS_MESSAGE = new JsonKey("status_msg");
 
 function findWord(document: JsonDocument, node: i32): ErrorWord | null {
   for (let index = 0; document.isString(node) && index < ERROR_WORDS.length; index++) {
@@ -106,8 +104,6 @@ class ErrorView {
   code: i32 = -1;
   param: i32 = -1;
   status: i32 = 0;
-  /** Set when the shape itself says it. */
-  isFiltered: bool = false;
 
   constructor(public document: JsonDocument) {}
 
@@ -133,13 +129,13 @@ class ErrorView {
       this.readObject(root);
       return true;
     }
-    // Cloudflare: {"success":false,"errors":[{"code":7009,"message":"..."}]}
-    const first = document.first(document.find(root, ERRORS));
-    if (document.isObject(first)) {
-      this.readObject(first);
+    // Cloudflare: {"success":false,"errors":[{"code":7009,"message":"..."}]}; ModelScope: {"errors":{"message":"..."}}
+    let errors = document.find(root, ERRORS);
+    if (document.isArray(errors)) errors = document.first(errors);
+    if (document.isObject(errors)) {
+      this.readObject(errors);
       return true;
     }
-    if (this.readBaseResponse(document.find(root, BASE_RESPONSE))) return true;
     return this.readDetail(document.find(root, keys.DETAIL));
   }
 
@@ -152,16 +148,6 @@ class ErrorView {
     this.param = document.find(object, keys.PARAM);
     this.status = statusOf(document, this.code);
     if (this.status == 0) this.status = statusOf(document, document.find(object, keys.STATUS));
-  }
-
-  private readBaseResponse(response: i32): bool {
-    const document = this.document;
-    const code = document.integer(document.find(response, STATUS_CODE));
-    if (code == 0) return false;
-    this.message = document.find(response, STATUS_MESSAGE);
-    this.status = MINIMAX_CODES.find(code);
-    this.isFiltered = isMiniMaxFiltered(code);
-    return true;
   }
 
   /** FastAPI: `{"detail":"text"}` or `{"detail":[{"msg":...}]}`. */
@@ -212,7 +198,6 @@ function decideReason(view: ErrorView, status: i32, failure: Failure): void {
   // A quota that is used up is a rate limit only where the status does not say that the account may not ask at all.
   const isKeyProblem = failure.reason == FailureReason.Auth && !isInsideStream;
   if (word !== null && !(isKeyProblem && word.reason == FailureReason.RateLimit)) failure.reason = word.reason;
-  if (view.isFiltered) failure.reason = FailureReason.ContentFilter;
   if (failure.reason != FailureReason.BadRequest) return;
   for (let index = 0; index < CONTEXT_PHRASES.length; index++) {
     const phrase = unchecked(CONTEXT_PHRASES[index]);
@@ -224,10 +209,20 @@ function decideReason(view: ErrorView, status: i32, failure: Failure): void {
 
 /**
  * Fills a failure from a document that holds an error. A `status` of 0 means that it came inside a 200. False, and nothing
- * filled, when the document holds no error.
+ * filled, when the document holds no error. `type`: the vendor's, when it is known.
  */
-export function readErrorDocument(document: JsonDocument, status: i32, failure: Failure): bool {
+export function readErrorDocument(
+  document: JsonDocument,
+  status: i32,
+  failure: Failure,
+  type: ProviderType | null = null,
+): bool {
   const root = document.root();
+  if (type !== null && type.errorMember.length > 0) {
+    const outcome = readVendorCode(document, type, failure);
+    if (outcome == CodedOutcome.Failed) return true;
+    if (outcome == CodedOutcome.Good && document.find(root, keys.ERROR) < 0) return false;
+  }
   // Every chunk of a stream comes by here, so what is plainly no error is told at once.
   if (document.find(root, keys.ERROR) < 0 && document.isPresent(document.find(root, keys.CHOICES))) return false;
   const view = new ErrorView(document);
@@ -235,7 +230,9 @@ export function readErrorDocument(document: JsonDocument, status: i32, failure: 
   failure.set(FailureReason.StreamError, status, "");
   failure.code = copyCode(document, view.code);
   failure.param = copyString(document, view.param);
-  decideReason(view, status, failure);
+  if (status != 0 || type === null || !fillByVendorCode(document, view.code, type, failure)) {
+    decideReason(view, status, failure);
+  }
   failure.type = copyString(document, view.type);
   failure.message = copyText(document, view.message);
   if (failure.message.length == 0) failure.message = encodeText(statusText(failure.status));

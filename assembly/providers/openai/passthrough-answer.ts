@@ -40,7 +40,7 @@ export class OpenAiPassthroughAnswer {
     let isUnchanged = false;
     if (document.parse(body, length) != JsonError.None) {
       this.failure.set(FailureReason.StreamError, 502, "The provider's answer is not JSON.");
-    } else if (!readErrorDocument(document, 0, this.failure)) {
+    } else if (!readErrorDocument(document, 0, this.failure, target.provider.type)) {
       const identity = new AnswerIdentity(document, target, COMPLETION, "chat.completion", id, created);
       this.edit(document, edits, identity, target.provider.type);
       isUnchanged = this.failure.reason == FailureReason.None && edits.isEmpty();

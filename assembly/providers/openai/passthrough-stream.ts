@@ -126,7 +126,7 @@ export class OpenAiPassthroughStream {
 
   private readError(name: usize, nameLength: i32, out: ByteBuffer): bool {
     const isNamed = nameLength == 5 && load<u32>(name) == ERROR_NAME && load<u8>(name, 4) == 0x72;
-    if (readErrorDocument(this.document, 0, this.failure)) {
+    if (readErrorDocument(this.document, 0, this.failure, this.target.provider.type)) {
       this.state = PassthroughState.Failed;
       writeErrorEvent(this.failure, this.target.provider.secrets, out);
       return true;

@@ -83,6 +83,16 @@ export function withReasoningTags(type: ProviderType): ProviderType {
   return type;
 }
 
+/**
+ * The same vendor, which has numbers for its errors. `member`: where one stands inside a 200 (`code` or `base_resp`), or nothing when they
+ * stand in an error object only.
+ */
+export function withErrorCodes(type: ProviderType, codes: string, member: string = ""): ProviderType {
+  type.errorCodes = codes;
+  type.errorMember = member;
+  return type;
+}
+
 /** The same vendor under a second name. */
 export function alsoCalled(name: string, type: ProviderType): ProviderType {
   type.secondNameOf = type.name;

@@ -31,7 +31,7 @@ export class OpenAiStreamReader extends StreamReader {
       sink.failWith(FailureReason.StreamError, 502, "The provider sent an event that is no chunk of an answer.");
       return;
     }
-    if (readErrorDocument(document, 0, sink.failure)) {
+    if (readErrorDocument(document, 0, sink.failure, this.type)) {
       sink.fail();
       return;
     }
@@ -84,7 +84,7 @@ export class OpenAiStreamReader extends StreamReader {
 /** Tells a unary answer to the hub. Source: https://platform.openai.com/docs/api-reference/chat/object */
 export function readOpenAiAnswer(document: JsonDocument, type: ProviderType, sink: AnswerSink): void {
   if (sink.isDone || sink.hasFailed) return;
-  if (readErrorDocument(document, 0, sink.failure)) {
+  if (readErrorDocument(document, 0, sink.failure, type)) {
     sink.fail();
     return;
   }

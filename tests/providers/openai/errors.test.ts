@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { Failure } from "../../support/openai";
 import { useOpenAiModule } from "../../support/openai-fixture";
+import { choice, chunk, DONE, FINISH, passThrough, ROLE, TEXT, toEvents } from "./chunks";
 
 const openai = useOpenAiModule();
 
@@ -75,6 +77,7 @@ describe("[14] [15] vendors in their own shapes", () => {
       "no",
     ],
     ["mistral", 422, { object: "error", message: { detail: [] }, type: "x" }, "bad-request", '{"detail":[]}'],
+    ["modelscope", 400, { errors: { message: "no" }, request_id: "r" }, "bad-request", "no"],
     ["nvidia", 401, { status: 401, title: "Unauthorized", detail: "no" }, "auth", "no"],
     [
       "tgi",
@@ -123,6 +126,93 @@ describe("[14] [15] vendors in their own shapes", () => {
       base_resp: { status_code: 0, status_msg: "" },
     };
     expect(openai.module.passAnswer(JSON.stringify(body)).unchanged).toBe(1);
+  });
+});
+
+describe("[10] [14] a number of the vendor's inside a 200", () => {
+  const done = { state: "failed" as const };
+  const hi = chunk([choice({ role: "assistant", content: "Hi" })], { code: 0, message: "Success", sid: "s" });
+
+  /** The same error as a whole answer, as the first event, and behind content. */
+  function failEverywhere(type: string, body: unknown): Failure[] {
+    openai.module.useTarget(type, "m");
+    const first = passThrough(openai.module, [body]);
+    const late = passThrough(openai.module, [hi, body, DONE]);
+    expect([first, late]).toMatchObject([done, done]);
+    expect(late.text).toContain('"content":"Hi"');
+    expect(late.text).toMatch(/data: \{"error":[^\n]*\}\n\n$/);
+    const hub = openai.module.passHub(true, true, [new TextEncoder().encode(toEvents([body]))]);
+    const whole = openai.module.passHub(false, false, [new TextEncoder().encode(JSON.stringify(body))]);
+    const answers = [openai.module.passAnswer(body), first, late, hub, whole];
+    return answers.map(({ failure }) => {
+      if (failure === null) throw new Error(`no failure of ${JSON.stringify(body)}`);
+      return failure;
+    });
+  }
+
+  test.each([
+    [10003, "bad-request", "10003"],
+    [10007, "rate-limit", "10007"],
+    [10008, "overloaded", "10008"],
+    [10012, "stream-error", "10012"],
+    [10013, "content-filter", "10013"],
+    [10014, "content-filter", "10014"],
+    [10907, "context-length", "context_length_exceeded"],
+    [11200, "auth", "11200"],
+    [11202, "rate-limit", "11202"],
+    [11500, "auth", "11500"],
+    [99999, "stream-error", "99999"],
+  ])("Spark's %i is %s", (code, reason, told) => {
+    for (const choices of [undefined, null, [], hi.choices]) {
+      for (const type of ["spark", "iflytek"]) {
+        for (const failure of failEverywhere(type, { code, message: "no", sid: "s", choices })) {
+          expect(failure).toMatchObject({ reason, envelope: { error: { message: "no", code: told } } });
+        }
+      }
+    }
+    openai.module.useTarget("spark", "m");
+    const { failure } = openai.module.passAnswer({ code, sid: "s" });
+    expect(failure?.reason).toBe(reason);
+    expect(failure?.envelope.error.message).toMatch(/\w/);
+  });
+
+  test("Spark's 0 says that all is well, and OpenAI's own shape is read too", () => {
+    openai.module.useTarget("spark", "m");
+    const good = { code: 0, message: "Success", sid: "s" };
+    const events = [{ ...ROLE, ...good }, good, { ...TEXT, ...good }, { ...FINISH, ...good }, DONE];
+    expect(passThrough(openai.module, events).state).toBe("done");
+    const own = { error: { message: "no", type: "api_error", param: null, code: null } };
+    for (const failure of failEverywhere("spark", own)) expect(failure).toMatchObject({ reason: "stream-error" });
+    // Another vendor's `code` means nothing.
+    openai.module.useTarget("openai", "m");
+    const other = passThrough(openai.module, [ROLE, { ...TEXT, code: 5 }, FINISH, DONE]);
+    expect(other).toMatchObject({ state: "done", unchanged: 4 });
+  });
+
+  test("MiniMax's, beside choices too", () => {
+    const base_resp = { status_code: 1027, status_msg: "no" };
+    for (const choices of [null, [], hi.choices]) {
+      for (const failure of failEverywhere("minimax", { id: "1", choices, base_resp })) {
+        expect(failure).toMatchObject({
+          reason: "content-filter",
+          envelope: { error: { message: "no", code: "1027" } },
+        });
+      }
+    }
+  });
+
+  test.each([
+    ["1302", "rate-limit", "1302"],
+    ["1113", "rate-limit", "1113"],
+    ["1261", "context-length", "context_length_exceeded"],
+    ["1301", "content-filter", "1301"],
+    ["1312", "overloaded", "1312"],
+    ["1211", "not-found", "1211"],
+    ["4711", "stream-error", "4711"],
+  ])("Zhipu's %s in an error object is %s", (code, reason, told) => {
+    for (const failure of failEverywhere("zhipuai", { error: { code, message: "no" } })) {
+      expect(failure).toMatchObject({ reason, envelope: { error: { message: "no", code: told } } });
+    }
   });
 });
 
