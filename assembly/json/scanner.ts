@@ -2,6 +2,7 @@ import { reallocate } from "../bytes/memory";
 import { skipNonAscii } from "../bytes/utf8";
 import { checkKeys, hashKey, KeyCheck, sameKey } from "./keys";
 import { brokenNumberAt, skipEscape, skipNumber, skipPlain, skipSpace } from "./skip";
+import { blocksHaveEscapes, skipBlocks } from "./string-blocks";
 import {
   endNode,
   FLAG_CHILDREN,
@@ -138,12 +139,22 @@ function scanValue(cursor: usize): usize {
 /** Address behind the string at `cursor` (the opening quote). */
 function scanString(cursor: usize): usize {
   sawEscape = false;
-  cursor += 1;
+  cursor = skipPlain(cursor + 1, textLimit);
+  if (cursor < textLimit && load<u8>(cursor) == 0x22) return cursor + 1;
+  if (ASC_FEATURE_SIMD) {
+    cursor = skipBlocks(cursor, textLimit);
+    sawEscape = blocksHaveEscapes;
+  }
+  return scanRest(cursor);
+}
+
+/** The rest of a string, from where an escape or a character begins. */
+function scanRest(cursor: usize): usize {
   while (true) {
     cursor = skipPlain(cursor, textLimit);
     if (cursor >= textLimit) return fail(JsonError.Truncated, textLimit);
     const byte = load<u8>(cursor);
-    if (byte == 0x22) break;
+    if (byte == 0x22) return cursor + 1;
     if (byte == 0x5c) {
       const next = skipEscape(cursor, textLimit);
       if (next == 0) return failEscape(cursor);
@@ -157,7 +168,6 @@ function scanString(cursor: usize): usize {
       return fail(JsonError.Syntax, cursor);
     }
   }
-  return cursor + 1;
 }
 
 function failEscape(cursor: usize): usize {

@@ -109,6 +109,8 @@ describe.each(builds)("JSON documents in memory ($build)", ({ simd }) => {
     for (let length = 0; length < 70; length++) {
       for (const tail of ['"', "", "é", "\\n", "漢", "😀"])
         texts.push(`"${"x".repeat(length)}${tail}`, `["${"é".repeat(length)}${tail}`);
+      for (const filler of ["x", "é\\n", "\\u00e9", "漢"])
+        texts.push(`["\\t${filler.repeat(length)}"]`, `["\\t${filler.repeat(length)}`);
       texts.push(`${" ".repeat(length)}`, `[${"1".repeat(length)}`);
     }
     for (const text of texts) {
