@@ -52,14 +52,10 @@ function frame(line: string): Uint8Array {
 }
 
 await testFixtures({
-  folder: new URL("fixtures", import.meta.url),
+  folder: new URL("fixtures/", import.meta.url),
   items: ITEMS,
-  target: (name) => ({
-    type: "bedrock",
-    provider: { awsRegion: "us-east-1", ...(isInvoke(name) ? { bedrockApi: "invoke" } : {}) },
-  }),
-  validate: (body, name) =>
-    adapter.validate({ path: pathOf(name), headers: headersOf(name), text: JSON.stringify(body) }),
+  target: { type: "bedrock", provider: { awsRegion: "us-east-1" } },
+  validate: (request) => adapter.validate(request),
   path: pathOf,
   headers: headersOf,
   failures: { "throttled-stream": "rate-limit", "truncated-stream": "stream-error" },

@@ -30,35 +30,39 @@ describe("Converse", () => {
       target(NOVA),
       target("arn:aws:bedrock:a:1:application-inference-profile/x"),
     ],
-    events: [
-      start,
-      delta(0, { reasoningContent: { text: "Hm 😀" } }),
-      delta(0, { reasoningContent: { signature: "c2ln" } }),
-      stopBlock(0),
-      delta(1, { reasoningContent: { redactedContent: "b3Bh" } }),
-      delta(2, { text: 'Grüße\n"x"' }),
-      stopBlock(2),
-      startTool(3, "tooluse_1", "f"),
-      delta(3, { toolUse: { input: '{"a":' } }),
-      delta(3, { toolUse: { input: '"b"}' } }),
-      stopBlock(3),
-      startTool(4, "tooluse_2", "json_tool_call"),
-      stopBlock(4),
-      ...ending("tool_use", { cacheReadInputTokens: 5 }),
+    streams: [
+      [
+        start,
+        delta(0, { reasoningContent: { text: "Hm 😀" } }),
+        delta(0, { reasoningContent: { signature: "c2ln" } }),
+        stopBlock(0),
+        delta(1, { reasoningContent: { redactedContent: "b3Bh" } }),
+        delta(2, { text: 'Grüße\n"x"' }),
+        stopBlock(2),
+        startTool(3, "tooluse_1", "f"),
+        delta(3, { toolUse: { input: '{"a":' } }),
+        delta(3, { toolUse: { input: '"b"}' } }),
+        stopBlock(3),
+        startTool(4, "tooluse_2", "json_tool_call"),
+        stopBlock(4),
+        ...ending("tool_use", { cacheReadInputTokens: 5 }),
+      ],
     ],
     wire,
-    answer: answerOf(
-      [
-        { reasoningContent: { reasoningText: { text: "Hm", signature: "c2ln" } } },
-        { text: "Grüße" },
-        { citationsContent: { content: [{ text: "cited" }] } },
-        { toolUse: { toolUseId: "t", name: "f", input: { a: [1, { b: 'x"\\' }] } } },
-        { toolUse: { toolUseId: "u", name: "json_tool_call", input: {} } },
-        { image: { format: "png", source: { bytes: "AAAA" } } },
-      ],
-      "tool_use",
-    ),
-    error: ERROR,
+    answers: [
+      answerOf(
+        [
+          { reasoningContent: { reasoningText: { text: "Hm", signature: "c2ln" } } },
+          { text: "Grüße" },
+          { citationsContent: { content: [{ text: "cited" }] } },
+          { toolUse: { toolUseId: "t", name: "f", input: { a: [1, { b: 'x"\\' }] } } },
+          { toolUse: { toolUseId: "u", name: "json_tool_call", input: {} } },
+          { image: { format: "png", source: { bytes: "AAAA" } } },
+        ],
+        "tool_use",
+      ),
+    ],
+    errors: [ERROR],
   });
 });
 
@@ -69,16 +73,18 @@ describe("InvokeModel", () => {
   ];
   testRobustness({
     targets: [target(SONNET_4, { bedrockApi: "invoke" })],
-    events: [
-      chunk({ type: "message_start", message: { id: "m", usage: { input_tokens: 1 } } }),
-      chunk({ type: "content_block_start", index: 0, content_block: { type: "text", text: "" } }),
-      chunk({ type: "content_block_delta", index: 0, delta: { type: "text_delta", text: "Grüße" } }),
-      chunk({ type: "content_block_stop", index: 0 }),
-      chunk({ type: "message_delta", delta: { stop_reason: "end_turn" }, usage: { output_tokens: 1 } }),
-      chunk({ type: "message_stop" }),
+    streams: [
+      [
+        chunk({ type: "message_start", message: { id: "m", usage: { input_tokens: 1 } } }),
+        chunk({ type: "content_block_start", index: 0, content_block: { type: "text", text: "" } }),
+        chunk({ type: "content_block_delta", index: 0, delta: { type: "text_delta", text: "Grüße" } }),
+        chunk({ type: "content_block_stop", index: 0 }),
+        chunk({ type: "message_delta", delta: { stop_reason: "end_turn" }, usage: { output_tokens: 1 } }),
+        chunk({ type: "message_stop" }),
+      ],
     ],
     wire,
-    answer: { id: "m", type: "message", content: [{ type: "text", text: "Hi" }], stop_reason: "end_turn" },
-    error: ERROR,
+    answers: [{ id: "m", type: "message", content: [{ type: "text", text: "Hi" }], stop_reason: "end_turn" }],
+    errors: [ERROR],
   });
 });

@@ -2,7 +2,7 @@ import { checkCohereBody } from "../../mocks/cohere-check";
 import { testFixtures } from "../../support/fixture-tests";
 
 await testFixtures({
-  folder: new URL("fixtures", import.meta.url),
+  folder: new URL("fixtures/", import.meta.url),
   items: {
     "format-tool-called": "[121] [122]",
     "format-tool-stream": "[121] [123]",
@@ -13,8 +13,8 @@ await testFixtures({
     "truncated-stream": "[9] [123]",
     "vision-format": "[121] [122]",
   },
-  target: () => ({ type: "cohere" }),
-  validate: checkCohereBody,
+  target: { type: "cohere" },
+  validate: ({ text }) => checkCohereBody(JSON.parse(text)),
   path: () => "/v2/chat",
   headers: () => ({ authorization: "Bearer test-key" }),
   failures: { "truncated-stream": "stream-error" },

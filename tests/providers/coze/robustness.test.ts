@@ -1,4 +1,4 @@
-import { testBrokenBytes } from "../../support/broken-bytes";
+import { testRobustness } from "../../support/robustness";
 import { adapter } from "./adapter";
 
 const CHAT = { id: "1", conversation_id: "2", bot_id: "3", created_at: 1710348675 };
@@ -10,10 +10,10 @@ const completed = {
 };
 const failed = { code: 4020, msg: 'Bad\n"thing"' };
 
-testBrokenBytes({
+testRobustness({
   narrow: true,
+  alwaysStreams: true,
   targets: [adapter.target, { ...adapter.target, provider: { cozeBotId: "738", cozeUserId: "u" } }],
-  request: { model: "m", messages: [{ role: "user", content: "a" }] },
   streams: [
     [
       { name: "conversation.chat.created", data: CHAT },

@@ -5,7 +5,7 @@ import { provider } from "./harness";
 const isStream = (name: string): boolean => name.endsWith("-stream");
 
 await testFixtures({
-  folder: new URL("fixtures", import.meta.url),
+  folder: new URL("fixtures/", import.meta.url),
   items: {
     "error-stream": "[10] [131] [132]",
     "search-stream": "[131] [132]",
@@ -15,8 +15,9 @@ await testFixtures({
     "truncated-stream": "[9] [131]",
     vision: "[128] [129] [132]",
   },
-  target: () => ({ type: "qwen", provider }),
-  validate: (body) => {
+  target: { type: "qwen", provider },
+  validate: ({ text }) => {
+    const body: unknown = JSON.parse(text);
     const { model, parameters } = body as { model: string; parameters: object };
     return checkDashScopeBody(body, model === "qwen-vl-max", "incremental_output" in parameters);
   },

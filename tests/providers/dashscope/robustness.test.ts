@@ -13,19 +13,23 @@ testRobustness({
       reasoningContentMode: model === "qwq-plus" ? "concat" : "passthrough",
     },
   })),
-  events: [
-    result({ reasoning_content: "Hm 😀" }),
-    result({ content: "Grüße\n" }),
-    result({ content: [{ text: '"x"' }] }),
-    result({ tool_calls: [call(0, "call_a", "f", '{"a":')] }),
-    result({ tool_calls: [call(0, "", undefined, '"b"}'), call(1, "", "g", "")] }),
-    { output: { choices: [{ message: { content: "a" }, logprobs: { content }, finish_reason: "null" }] } },
-    result({}, "tool_calls"),
+  streams: [
+    [
+      result({ reasoning_content: "Hm 😀" }),
+      result({ content: "Grüße\n" }),
+      result({ content: [{ text: '"x"' }] }),
+      result({ tool_calls: [call(0, "call_a", "f", '{"a":')] }),
+      result({ tool_calls: [call(0, "", undefined, '"b"}'), call(1, "", "g", "")] }),
+      { output: { choices: [{ message: { content: "a" }, logprobs: { content }, finish_reason: "null" }] } },
+      result({}, "tool_calls"),
+    ],
   ],
   wire: (events) => wire(events.map((event) => `event:result\ndata:${JSON.stringify(event)}\n\n`)),
-  answer: result(
-    { content: "Grüße", reasoning_content: "Hm", tool_calls: [call(0, "call_a", "f", '{"a":1}')] },
-    "tool_calls",
-  ),
-  error: { code: "InvalidParameter", message: "Range of input\nlength", request_id: "r" },
+  answers: [
+    result(
+      { content: "Grüße", reasoning_content: "Hm", tool_calls: [call(0, "call_a", "f", '{"a":1}')] },
+      "tool_calls",
+    ),
+  ],
+  errors: [{ code: "InvalidParameter", message: "Range of input\nlength", request_id: "r" }],
 });

@@ -1,12 +1,11 @@
-import { testBrokenBytes } from "../../support/broken-bytes";
+import { testRobustness } from "../../support/robustness";
 import { adapter } from "./adapter";
 
 const failed = { message: 'Bad\n"thing"' };
 
-testBrokenBytes({
+testRobustness({
   narrow: true,
   targets: [adapter.target],
-  request: { model: "m", messages: [{ role: "user", content: "a" }] },
   streams: [],
   answers: [
     {

@@ -1,4 +1,4 @@
-import { testBrokenBytes } from "../../support/broken-bytes";
+import { testRobustness } from "../../support/robustness";
 
 const HEAD = { task_id: "t", message_id: "m", conversation_id: "c", created_at: 1705407629 };
 const USAGE = { metadata: { usage: { prompt_tokens: 10, completion_tokens: 2 } } };
@@ -11,7 +11,7 @@ const RUN = {
 };
 const event = (data: object) => ({ name: null, data });
 
-testBrokenBytes({
+testRobustness({
   narrow: true,
   targets: [
     { type: "dify", model: "app" },
@@ -19,7 +19,6 @@ testBrokenBytes({
     { type: "dify", model: "done", provider: { botType: "Completion" } },
     { type: "dify", model: "agent", provider: { botType: "Agent" } },
   ],
-  request: { model: "m", messages: [{ role: "user", content: "a" }] },
   streams: [
     [
       event({ event: "agent_message", ...HEAD, answer: "Grüße\n" }),

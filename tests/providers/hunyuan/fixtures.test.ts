@@ -1,10 +1,8 @@
-import { fileURLToPath } from "node:url";
-import { testRecorded } from "../../support/recorded";
+import { testFixtures } from "../../support/fixture-tests";
 import { adapter } from "./adapter";
 
-await testRecorded({
-  folder: fileURLToPath(new URL("fixtures", import.meta.url)),
-  target: adapter.target,
+await testFixtures({
+  folder: new URL("fixtures/", import.meta.url),
   items: {
     "engine-fails": "[10]",
     "error-inside": "[10] [11]",
@@ -13,6 +11,8 @@ await testRecorded({
     "tools-stream": "[8] [23] [24] [25]",
     vision: "",
   },
-  failures: { "engine-fails": "server-error", "error-inside": "auth" },
+  target: adapter.target,
   validate: (request) => adapter.validate(request),
+  path: () => "/",
+  failures: { "engine-fails": "server-error", "error-inside": "auth" },
 });

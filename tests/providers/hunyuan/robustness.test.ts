@@ -1,4 +1,4 @@
-import { testBrokenBytes } from "../../support/broken-bytes";
+import { testRobustness } from "../../support/robustness";
 import { adapter } from "./adapter";
 
 const HEAD = { Note: "n", Created: 1703148000, Id: "f1", ErrorMsg: null };
@@ -16,9 +16,9 @@ const event = (Delta: object, FinishReason = "") => ({
 const failed = { ...HEAD, ErrorMsg: { Msg: "Bad\nthing", Code: 4000 } };
 const refused = { Response: { Error: { Code: "InternalError", Message: 'Bad\n"thing"' }, RequestId: "r" } };
 
-testBrokenBytes({
+testRobustness({
   targets: [adapter.target],
-  request: { model: "m", messages: [{ role: "user", content: "a" }] },
+  requests: [{ model: "m", messages: [{ role: "user", content: "a" }] }],
   streams: [
     [
       event({ Role: "assistant", ReasoningContent: "Hm" }),

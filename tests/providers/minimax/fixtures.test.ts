@@ -1,10 +1,8 @@
-import { fileURLToPath } from "node:url";
-import { testRecorded } from "../../support/recorded";
+import { testFixtures } from "../../support/fixture-tests";
 import { adapter } from "./adapter";
 
-await testRecorded({
-  folder: fileURLToPath(new URL("fixtures", import.meta.url)),
-  target: adapter.target,
+await testFixtures({
+  folder: new URL("fixtures/", import.meta.url),
   items: {
     format: "",
     "format-stream": "[8]",
@@ -13,6 +11,9 @@ await testRecorded({
     stream: "[22] [24] [25]",
     tools: "",
   },
-  failures: { "rate-limited": "rate-limit" },
+  target: adapter.target,
   validate: (request) => adapter.validate(request),
+  path: () => "/v1/text/chatcompletion_pro?GroupId=1689747645",
+  headers: () => ({ authorization: "Bearer test-key" }),
+  failures: { "rate-limited": "rate-limit" },
 });

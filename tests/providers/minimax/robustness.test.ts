@@ -1,4 +1,4 @@
-import { testBrokenBytes } from "../../support/broken-bytes";
+import { testRobustness } from "../../support/robustness";
 import { adapter } from "./adapter";
 
 const BOT = { sender_type: "BOT", sender_name: "Assistant" };
@@ -19,10 +19,9 @@ const last = {
 };
 const piece = { created: 1689747645, choices: [{ messages: [{ ...BOT, text: "Grü" }] }] };
 
-testBrokenBytes({
+testRobustness({
   narrow: true,
   targets: [adapter.target],
-  request: { model: "m", messages: [{ role: "user", content: "a" }] },
   streams: [
     [piece, piece, last].map((data) => ({ name: null, data })),
     [piece, failed, last].map((data) => ({ name: null, data })),

@@ -1,14 +1,13 @@
-import { testBrokenBytes } from "../../support/broken-bytes";
+import { testRobustness } from "../../support/robustness";
 import { adapter } from "./adapter";
 
 const HEAD = { model_name: "m", model_version: "1" };
 const failed = { error: 'Bad\n"thing"' };
 const events = (...list: object[]) => list.map((data) => ({ name: null, data }));
 
-testBrokenBytes({
+testRobustness({
   narrow: true,
   targets: [adapter.target, { ...adapter.target, provider: { tritonModelVersion: "2" } }],
-  request: { model: "m", messages: [{ role: "user", content: "a" }] },
   streams: [
     events({ ...HEAD, text_output: "Grüße\n" }, { ...HEAD, text_output: '"😀"', finish_reason: "length" }),
     events({ ...HEAD, text_output: "a" }, failed),
