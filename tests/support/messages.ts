@@ -14,3 +14,6 @@ export const toolCall = (id: string, name: string, text: string | null): Member 
   function: { name, arguments: text },
 });
 export const tool = (name: string, more: Member = {}): Member => ({ type: "function", function: { name, ...more } });
+/** Bytes as clients send them inside of a message. */
+export const dataUri = (type: string, text: string): string =>
+  `data:${type};base64,${Buffer.from(text).toString("base64")}`;

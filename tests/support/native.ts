@@ -1,8 +1,7 @@
 import { expect } from "vitest";
 import { allSplits } from "./chunking";
+import type { Member } from "./messages";
 import { type Answer, type Failure, parseStream, type StreamEvent, type Target, TranslateModule } from "./translate";
-
-export type Member = Record<string, unknown>;
 
 /** What a client of a stream has got. */
 export interface Streamed extends Answer {
@@ -127,16 +126,3 @@ function readDeltas(events: StreamEvent[]) {
   const finishes = choices.flatMap((choice) => choice.finish_reason ?? []);
   return { events, deltas, content: join("content"), reasoning: join("reasoning_content"), calls, finishes };
 }
-
-export const user = (content: unknown): Member => ({ role: "user", content });
-export const assistant = (content: unknown, more: Member = {}): Member => ({ role: "assistant", content, ...more });
-export const system = (content: unknown): Member => ({ role: "system", content });
-export const toolResult = (id: string, content: unknown): Member => ({ role: "tool", tool_call_id: id, content });
-export const toolCall = (id: string, name: string, text: string | null): Member => ({
-  id,
-  type: "function",
-  function: { name, arguments: text },
-});
-export const tool = (name: string, more: Member = {}): Member => ({ type: "function", function: { name, ...more } });
-export const dataUri = (type: string, text: string): string =>
-  `data:${type};base64,${Buffer.from(text).toString("base64")}`;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { assistant, refuse, system, tool, toolCall, toolResult, translate, translateText, user } from "./request";
+import { assistant, system, tool, toolCall, toolResult, user } from "../../support/messages";
+import { refuse, translate, translateText } from "./request";
 
 const tools = [tool("lookup", { parameters: { type: "object", properties: {} } })];
 const text = (value: string) => ({ type: "text", text: value });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { assistant, refuse, translate, translateText, user } from "./request";
+import { assistant, user } from "../../support/messages";
+import { refuse, translate, translateText } from "./request";
 
 const image = (url: string) => ({ type: "image_url", image_url: { url, detail: "high" } });
 const file = (members: object) => ({ type: "file", file: members });

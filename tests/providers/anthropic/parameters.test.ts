@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { assistant, PLAIN_MODEL, refuse, tool, toolCall, toolResult, translate, translateText, user } from "./request";
+import { assistant, tool, toolCall, toolResult, user } from "../../support/messages";
+import { PLAIN_MODEL, refuse, translate, translateText } from "./request";
 
 describe("max_tokens", () => {
   test("[54] max_completion_tokens wins over max_tokens, neither gives the provider's default", () => {

@@ -1,6 +1,7 @@
 import type Anthropic from "@anthropic-ai/sdk";
 import { expect } from "vitest";
 import { validateAnthropicRequest } from "../../mocks/anthropic-validate";
+import type { Member } from "../../support/messages";
 import { type ErrorEnvelope, TranslateModule } from "../../support/translate";
 
 /** A model without any quirk that matters to most tests. */
@@ -8,8 +9,6 @@ export const PLAIN_MODEL = "claude-sonnet-4-20250514";
 
 /** The body that Anthropic's own SDK would send, and the sampling parameters that its types no longer show. */
 export type Upstream = Anthropic.MessageCreateParams & { temperature?: number; top_p?: number; top_k?: number };
-export type Member = Record<string, unknown>;
-
 const module = await TranslateModule.load();
 
 export interface Options {
@@ -53,14 +52,3 @@ export function refuse(members: Member, model = PLAIN_MODEL): ErrorEnvelope["err
   if (translation.error === null) throw new Error("the request was not refused");
   return { ...translation.error.error, status: translation.status };
 }
-
-export const user = (content: unknown): Member => ({ role: "user", content });
-export const assistant = (content: unknown, more: Member = {}): Member => ({ role: "assistant", content, ...more });
-export const system = (content: unknown): Member => ({ role: "system", content });
-export const toolResult = (id: string, content: unknown): Member => ({ role: "tool", tool_call_id: id, content });
-export const toolCall = (id: string, name: string, text: string | null): Member => ({
-  id,
-  type: "function",
-  function: { name, arguments: text },
-});
-export const tool = (name: string, more: Member = {}): Member => ({ type: "function", function: { name, ...more } });

@@ -1,15 +1,6 @@
 import { describe, expect, test } from "vitest";
-import {
-  assistant,
-  refuse,
-  tool,
-  toolCall,
-  toolResult,
-  translate,
-  translateText,
-  type Upstream,
-  user,
-} from "./request";
+import { assistant, tool, toolCall, toolResult, user } from "../../support/messages";
+import { refuse, translate, translateText, type Upstream } from "./request";
 
 const schema = { type: "object", properties: { city: { type: "string" } }, required: ["city"] };
 const weather = tool("weather", { description: "Tells the weather.", parameters: schema });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { errorFrame, exceptionFrame } from "../../support/event-stream";
+import { tool } from "../../support/messages";
 import {
   answerOf,
   complete,
@@ -11,7 +12,6 @@ import {
   startTool,
   stopBlock,
   stream,
-  tool,
 } from "./exchange";
 
 const FORMAT = { response_format: { type: "json_object" } };

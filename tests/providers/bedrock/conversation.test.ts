@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { assistant, NOVA, refuse, send, SONNET_4, tool, toolCall, toolResult, translate, user } from "./exchange";
+import { assistant, tool, toolCall, toolResult, user } from "../../support/messages";
+import { NOVA, refuse, send, SONNET_4, translate } from "./exchange";
 
 const PIXEL = "iVBORw0KGgo=";
 const image = (url: string) => ({ type: "image_url", image_url: { url } });

@@ -1,14 +1,13 @@
 import { expect } from "vitest";
 import { allSplits } from "../../support/chunking";
 import { eventFrame } from "../../support/event-stream";
+import { type Member, user } from "../../support/messages";
 import { type Answer, type ErrorEnvelope, parseStream, type Target, TranslateModule } from "../../support/translate";
 import { validate } from "./adapter";
 
 export const SONNET_4 = "us.anthropic.claude-sonnet-4-20250514-v1:0";
 export const SONNET_4_5 = "us.anthropic.claude-sonnet-4-5-20250929-v1:0";
 export const NOVA = "amazon.nova-pro-v1:0";
-
-export type Member = Record<string, unknown>;
 
 export interface Options {
   model?: string;
@@ -19,16 +18,6 @@ export interface Options {
 }
 
 const module = await TranslateModule.load();
-
-export const user = (content: unknown): Member => ({ role: "user", content });
-export const assistant = (content: unknown, more: Member = {}): Member => ({ role: "assistant", content, ...more });
-export const toolResult = (id: string, content: unknown): Member => ({ role: "tool", tool_call_id: id, content });
-export const toolCall = (id: string, name: string, text: string): Member => ({
-  id,
-  type: "function",
-  function: { name, arguments: text },
-});
-export const tool = (name: string, more: Member = {}): Member => ({ type: "function", function: { name, ...more } });
 
 function targetOf({ model = SONNET_4, provider }: Options): Target {
   return { type: "bedrock", model, provider: { awsRegion: "us-east-1", ...provider } };

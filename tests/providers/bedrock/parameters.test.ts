@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { assistant, NOVA, send, SONNET_4, SONNET_4_5, tool, toolCall, toolResult, translate, user } from "./exchange";
+import { assistant, tool, toolCall, toolResult, user } from "../../support/messages";
+import { NOVA, send, SONNET_4, SONNET_4_5, translate } from "./exchange";
 
 const GPT_OSS = "openai.gpt-oss-120b-1:0";
 const NOVA_2 = "us.amazon.nova-2-lite-v1:0";

@@ -1,7 +1,7 @@
 import { type Cohere, CohereClientV2, CohereError } from "cohere-ai";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Mocks, startMocks } from "../../mocks/index";
-import { dataUri, tool, user } from "../../support/native";
+import { dataUri, tool, user } from "../../support/messages";
 import { cohere } from "./harness";
 
 /*

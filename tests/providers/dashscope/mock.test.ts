@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Mocks, startMocks } from "../../mocks/index";
-import { dataUri, tool, user } from "../../support/native";
+import { dataUri, tool, user } from "../../support/messages";
 import { dashscope } from "./harness";
 
 /*

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { assistant, dataUri, system, tool, toolCall, toolResult, user } from "../../support/native";
+import { assistant, dataUri, system, tool, toolCall, toolResult, user } from "../../support/messages";
 import { checkDashScopeRequest, MULTIMODAL_PATH, TEXT_PATH } from "../../mocks/dashscope-native-check";
 import { dashscope, provider } from "./harness";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { tool } from "../../support/native";
+import { tool } from "../../support/messages";
 import { call, dashscope, errorEvent, provider, result, wire } from "./harness";
 
 const TOOLS = { tools: [tool("f"), tool("g")] };

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { assistant, refuse, system, toolCall, toolResult, translate, user } from "./request";
+import { assistant, system, toolCall, toolResult, user } from "../../support/messages";
+import { refuse, translate } from "./request";
 
 const text = (value: string) => ({ text: value });
 /** What stands between results and what the user says behind them. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { refuse, studio, toolCall, translate, user, vertex } from "./request";
+import { toolCall, user } from "../../support/messages";
+import { refuse, studio, translate, vertex } from "./request";
 
 type Part = Record<string, unknown>;
 

@@ -2,9 +2,8 @@ import type { Content, GenerationConfig, SafetySetting, Tool, ToolConfig } from 
 import { expect } from "vitest";
 import { validateGeminiRequest } from "../../mocks/gemini-validate";
 import { validateVertexRequest } from "../../mocks/vertex-validate";
+import type { Member } from "../../support/messages";
 import { type ErrorEnvelope, type Target, TranslateModule, type Translation } from "../../support/translate";
-
-export type Member = Record<string, unknown>;
 
 /** The body of `generateContent` in the SDK's words. */
 export interface Upstream {
@@ -59,14 +58,3 @@ export function refuse(members: Member, target: Target = studio()): ErrorEnvelop
   if (translation.error === null) throw new Error("the request was not refused");
   return { ...translation.error.error, status: translation.status };
 }
-
-export const user = (content: unknown): Member => ({ role: "user", content });
-export const assistant = (content: unknown, more: Member = {}): Member => ({ role: "assistant", content, ...more });
-export const system = (content: unknown): Member => ({ role: "system", content });
-export const toolResult = (id: string, content: unknown): Member => ({ role: "tool", tool_call_id: id, content });
-export const toolCall = (id: string, name: string, text: string | null): Member => ({
-  id,
-  type: "function",
-  function: { name, arguments: text },
-});
-export const tool = (name: string, more: Member = {}): Member => ({ type: "function", function: { name, ...more } });

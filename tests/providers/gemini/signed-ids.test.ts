@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type Target, TranslateModule } from "../../support/translate";
-import { assistant, toolCall, toolResult, user } from "./request";
+import { assistant, toolCall, toolResult, user } from "../../support/messages";
 
 const module = await TranslateModule.load();
 const SIGNATURE = "CiQBcsjafGzE3tY+q1/8".repeat(100);

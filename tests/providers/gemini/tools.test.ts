@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { tool, toolCall, toolResult } from "../../support/messages";
 import { call, candidate, complete, stop, stream } from "./answer";
-import { tool, toolCall, toolResult, translate } from "./request";
+import { translate } from "./request";
 
 const SECOND = "gemini-2.0-flash";
 const SCHEMA = {

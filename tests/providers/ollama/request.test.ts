@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { assistant, dataUri, system, tool, toolCall, toolResult, user } from "../../support/native";
+import { assistant, dataUri, system, tool, toolCall, toolResult, user } from "../../support/messages";
 import { ollama } from "./harness";
 
 const SCHEMA = { type: "object", properties: { city: { type: "string" } }, required: ["city"] };

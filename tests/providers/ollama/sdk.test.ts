@@ -1,7 +1,7 @@
 import { Ollama, type ChatResponse, type Message } from "ollama";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Mocks, startMocks } from "../../mocks/index";
-import { tool } from "../../support/native";
+import { tool } from "../../support/messages";
 import { ollama } from "./harness";
 
 /*
