@@ -1,8 +1,9 @@
-import type { NativeAnswer, SpokenTurn } from "../providers/suite/adapter";
 import type { MockRequest, Vendor } from "../mocks/types";
+import type { NativeAnswer, SpokenRequest, SpokenTurn } from "../providers/suite/adapter";
+import type { Member } from "./messages";
 
 /*
- * What adapters of small protocols share: JSON and events as bytes, a conversation that was said as one text, a mock as a validator.
+ * What adapters share: JSON and events as bytes, turns, a conversation that was said as one text, a mock as a validator.
  */
 
 const encoder = new TextEncoder();
@@ -33,9 +34,54 @@ export function halves(text: string): string[] {
   return [characters.slice(0, middle).join(""), characters.slice(middle).join("")].filter((piece) => piece !== "");
 }
 
-/** A turn of texts only. */
-export function textTurn(role: "user" | "assistant", texts: string[], more: Partial<SpokenTurn> = {}): SpokenTurn {
-  return { role, texts, images: [], documents: [], toolCalls: [], toolResults: [], ...more };
+/** Puts something behind every event but the last, which ends the stream; every event gets an unknown member. */
+export function addNoise(events: readonly Member[], noise: readonly Member[]): Member[] {
+  const noisy = events.flatMap((event) => [{ ...event, brand_new: { a: [] } }, ...noise]);
+  noisy.splice(-noise.length);
+  return noisy;
+}
+
+/** Reads `[{"type":"function","function":{"name","description"}}]`. */
+export function readTools(tools: unknown): SpokenRequest["tools"] {
+  return ((tools ?? []) as { function: { name: string; description?: string } }[]).map(({ function: each }) => ({
+    name: each.name,
+    description: each.description,
+  }));
+}
+
+/** A turn of one role with some content. */
+export function turnOf(role: "user" | "assistant", content: Partial<SpokenTurn> = {}): SpokenTurn {
+  return { role, texts: [], images: [], documents: [], toolCalls: [], toolResults: [], ...content };
+}
+
+/** A request of a vendor that takes a conversation and little else: what it cannot say is left out. */
+export function spokenOf(said: Pick<SpokenRequest, "system" | "turns"> & Partial<SpokenRequest>): SpokenRequest {
+  const nothing = {
+    maxTokens: undefined,
+    temperature: undefined,
+    topP: undefined,
+    reasons: undefined,
+    stream: undefined,
+  };
+  return { ...nothing, tools: [], toolChoice: "auto", stop: [], format: "text", ...said };
+}
+
+/** Joins neighbours of the same role, as a model sees them. */
+export function joinTurns(turns: readonly SpokenTurn[]): SpokenTurn[] {
+  const joined: SpokenTurn[] = [];
+  for (const turn of turns) {
+    const last = joined.at(-1);
+    if (last?.role !== turn.role) {
+      joined.push(structuredClone(turn));
+      continue;
+    }
+    last.texts.push(...turn.texts);
+    last.images.push(...turn.images);
+    last.documents.push(...turn.documents);
+    last.toolCalls.push(...turn.toolCalls);
+    last.toolResults.push(...turn.toolResults);
+  }
+  return joined;
 }
 
 /** A conversation that was said as one text. */
@@ -46,12 +92,12 @@ export interface Transcript {
 
 /** Reads `System: ...`, `User: ...`, `Assistant: ...` in paragraphs, or the user's own words. */
 export function readTranscript(text: string): Transcript {
-  if (!/^(System|User|Assistant): /.test(text)) return { system: [], turns: [textTurn("user", [text])] };
+  if (!/^(System|User|Assistant): /.test(text)) return { system: [], turns: [turnOf("user", { texts: [text] })] };
   const transcript: Transcript = { system: [], turns: [] };
   for (const paragraph of text.replace(/\n\nAssistant:$/, "").split(/\n\n(?=(?:User|Assistant): )/)) {
     const [, speaker = "", said = ""] = /^(\w+): ([^]*)$/.exec(paragraph) ?? [];
     if (speaker === "System") transcript.system.push(said);
-    else transcript.turns.push(textTurn(speaker === "User" ? "user" : "assistant", [said]));
+    else transcript.turns.push(turnOf(speaker === "User" ? "user" : "assistant", { texts: [said] }));
   }
   return transcript;
 }

@@ -17,3 +17,27 @@ export const tool = (name: string, more: Member = {}): Member => ({ type: "funct
 /** Bytes as clients send them inside of a message. */
 export const dataUri = (type: string, text: string): string =>
   `data:${type};base64,${Buffer.from(text).toString("base64")}`;
+
+/** The visible texts of the messages with one of the roles, in order, blank ones left out. */
+export function textsOf(messages: readonly Member[], roles: readonly string[]): string[] {
+  return messages
+    .filter((message) => roles.includes(message["role"] as string))
+    .flatMap(({ content }) => {
+      if (typeof content === "string") return [content];
+      return ((content ?? []) as Member[]).flatMap((part) => (typeof part["text"] === "string" ? [part["text"]] : []));
+    })
+    .filter((text) => text.trim() !== "");
+}
+
+/** Name and arguments of every call, legacy ones too, in order. */
+export function callsOf(messages: readonly Member[]): { name: string; arguments: unknown }[] {
+  type Call = { name: string; arguments: string };
+  return messages.flatMap((message) => {
+    const calls = ((message["tool_calls"] ?? []) as { function: Call }[]).map((call) => call.function);
+    if (message["function_call"] !== undefined) calls.push(message["function_call"] as Call);
+    return calls.map((call) => ({
+      name: call.name,
+      arguments: call.arguments.trim() === "" ? {} : (JSON.parse(call.arguments) as unknown),
+    }));
+  });
+}

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { allSplits } from "./chunking";
+import { streamInEveryChunking } from "./every-chunking";
 import type { Member } from "./messages";
 import { type Answer, type Failure, parseStream, type StreamEvent, type Target, TranslateModule } from "./translate";
 
@@ -64,15 +64,12 @@ export class ProtocolHarness {
   /** Streams an answer in every chunking; all must give the same. */
   stream(wire: string, request: Member = {}, options: Partial<Target> = {}): Streamed {
     const body = complete({ stream: true, stream_options: { include_usage: true }, ...request });
-    const answers = allSplits(new TextEncoder().encode(wire)).map(({ name, chunks }) => {
-      expect(this.module.translate({ ...this.target, ...options }, body).error).toBeNull();
-      const answer = this.module.answer(true, chunks);
-      expect(this.module.close(), name).toBe(0);
-      return answer;
-    });
-    const [first] = answers;
-    if (first === undefined) throw new Error("no answer");
-    for (const answer of answers) expect(answer).toEqual(first);
+    const first = streamInEveryChunking(
+      this.module,
+      { ...this.target, ...options },
+      body,
+      new TextEncoder().encode(wire),
+    );
     return { ...first, ...readDeltas(parseStream(first.text)) };
   }
 

@@ -1,7 +1,6 @@
 import type { SeededRandom } from "./chunking";
+import type { Member } from "./messages";
 import { PDF_DATA, PNG_DATA, TEXT_DATA, WAV_DATA } from "./openai-corpus-data";
-
-type Member = Record<string, unknown>;
 
 /** A generated request and what a test may need to know of it. */
 export interface CorpusRequest {

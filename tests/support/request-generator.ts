@@ -1,6 +1,5 @@
 import type { SeededRandom } from "./chunking";
-
-type Member = Record<string, unknown>;
+import type { Member } from "./messages";
 
 /** A generated request of OpenAI's chat API and what a test may need to know of it. */
 export interface GeneratedRequest {

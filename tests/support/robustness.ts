@@ -1,10 +1,9 @@
 import { expect, test } from "vitest";
 import { randomSplits, SeededRandom } from "./chunking";
+import type { Member } from "./messages";
 import { mutateBytes, mutateValue } from "./mutations";
 import { generateRequest } from "./request-generator";
 import { type Answer, parseStream, type Target, TranslateModule } from "./translate";
-
-type Member = Record<string, unknown>;
 
 /** What the robustness tests break of one protocol. */
 export interface RobustnessCase {

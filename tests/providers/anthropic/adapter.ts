@@ -1,4 +1,6 @@
+import { halves } from "../../support/adapter-tools";
 import { validateAnthropicRequest } from "../../mocks/anthropic-validate";
+import type { Member } from "../../support/messages";
 import type {
   NativeError,
   ProtocolAdapter,
@@ -11,7 +13,6 @@ import type {
 /** The tool by which a form of answer is asked for where the model has no word for it. */
 const FORMAT_TOOL = "json_tool_call";
 
-type Member = Record<string, unknown>;
 interface Block extends Member {
   type: string;
 }
@@ -115,13 +116,6 @@ function contentBlocks(answer: SpokenAnswer): Block[] {
 function message(content: Block[], stop: string | null, counted: Member): Member {
   const head = { id: "msg_01", type: "message", role: "assistant", model: "claude-sonnet-4-5-20250929" };
   return { ...head, content, stop_reason: stop, stop_sequence: null, usage: counted };
-}
-
-/** Two halves, cut where no character is. */
-function halves(text: string): string[] {
-  const characters = Array.from(text);
-  const middle = Math.ceil(characters.length / 2);
-  return [characters.slice(0, middle).join(""), characters.slice(middle).join("")];
 }
 
 function blockEvents(block: Block, index: number): Member[] {

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { allSplits } from "../../support/chunking";
+import { streamInEveryChunking } from "../../support/every-chunking";
 import { type Answer, parseStream, type StreamEvent, TranslateModule } from "../../support/translate";
 import { PLAIN_MODEL } from "./request";
 
@@ -34,15 +34,7 @@ export function stream(events: readonly (VendorEvent | string)[], request: Recor
     messages: [{ role: "user", content: "a" }],
     ...request,
   };
-  const answers = allSplits(toBytes(events)).map(({ name, chunks }) => {
-    expect(module.translate({ type: "claude", model: PLAIN_MODEL }, body).error).toBeNull();
-    const answer = module.answer(true, chunks);
-    expect(module.close(), name).toBe(0);
-    return answer;
-  });
-  const [first] = answers;
-  if (first === undefined) throw new Error("no answer");
-  for (const answer of answers) expect(answer).toEqual(first);
+  const first = streamInEveryChunking(module, { type: "claude", model: PLAIN_MODEL }, body, toBytes(events));
   return { ...first, ...readDeltas(parseStream(first.text)) };
 }
 

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { validateAnthropicRequest } from "../../mocks/anthropic-validate";
 import { SeededRandom } from "../../support/chunking";
+import { callsOf, type Member, textsOf } from "../../support/messages";
 import { generateRequest, renderJson } from "../../support/request-generator";
 import { TranslateModule } from "../../support/translate";
 
@@ -33,38 +34,11 @@ const NEWER_MODELS = [
   "claude-haiku-5-5",
 ];
 
-type Member = Record<string, unknown>;
-
-/** The visible texts of the messages with one of the roles, in order, blank ones left out. */
-function texts(messages: Member[], roles: string[]): string[] {
-  return messages
-    .filter((message) => roles.includes(message["role"] as string))
-    .flatMap((message) => {
-      const { content } = message;
-      if (typeof content === "string") return [content];
-      return ((content ?? []) as Member[]).flatMap((part) => (typeof part["text"] === "string" ? [part["text"]] : []));
-    })
-    .filter((text) => text.trim() !== "");
-}
-
-/** Name and input of every call, in order. */
-function askedCalls(messages: Member[]): unknown[] {
-  type Call = { name: string; arguments: string };
-  return messages.flatMap((message) => {
-    const calls = ((message["tool_calls"] ?? []) as { function: Call }[]).map((call) => call.function);
-    if (message["function_call"] !== undefined) calls.push(message["function_call"] as Call);
-    return calls.map((call) => ({
-      name: call.name,
-      input: call.arguments === "" ? {} : (JSON.parse(call.arguments) as unknown),
-    }));
-  });
-}
-
 function sentCalls(messages: Member[]): unknown[] {
   return messages
     .flatMap((message) => message["content"] as Member[])
     .filter((block) => block["type"] === "tool_use")
-    .map(({ name, input }) => ({ name, input }));
+    .map(({ name, input }) => ({ name, arguments: input }));
 }
 
 test(
@@ -83,13 +57,13 @@ test(
       expect(validateAnthropicRequest(upstream, translation.headers), `${context}: ${JSON.stringify(body)}`).toBeNull();
 
       const system = (upstream.system ?? []).map((block) => block["text"]);
-      expect(system, context).toEqual(texts(body.messages, ["system", "developer"]));
-      expect(texts(upstream.messages, ["user"]), context).toEqual(texts(body.messages, ["user"]));
-      const spoken = texts(body.messages, ["assistant"]).map((text, index, all) =>
+      expect(system, context).toEqual(textsOf(body.messages, ["system", "developer"]));
+      expect(textsOf(upstream.messages, ["user"]), context).toEqual(textsOf(body.messages, ["user"]));
+      const spoken = textsOf(body.messages, ["assistant"]).map((text, index, all) =>
         endsWithAssistant && index === all.length - 1 ? text.trimEnd() : text,
       );
-      expect(texts(upstream.messages, ["assistant"]), context).toEqual(spoken);
-      expect(sentCalls(upstream.messages), context).toEqual(askedCalls(body.messages));
+      expect(textsOf(upstream.messages, ["assistant"]), context).toEqual(spoken);
+      expect(sentCalls(upstream.messages), context).toEqual(callsOf(body.messages));
 
       const respelled = module.translate(target, renderJson(body, random));
       expect(JSON.parse(respelled.text), context).toEqual(upstream);

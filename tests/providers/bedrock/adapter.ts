@@ -1,6 +1,8 @@
+import { halves } from "../../support/adapter-tools";
 import { validateInvoke } from "../../mocks/bedrock";
 import { validateConverse } from "../../mocks/bedrock-validate";
 import { eventFrame, exceptionFrame } from "../../support/event-stream";
+import type { Member } from "../../support/messages";
 import { adapter as anthropic } from "../anthropic/adapter";
 import type {
   NativeAnswer,
@@ -14,8 +16,6 @@ import type {
 
 /** The tool by which a form of answer is asked for where the model has no word for it. */
 const FORMAT_TOOL = "json_tool_call";
-
-type Member = Record<string, unknown>;
 
 /** The model that a path names. */
 export function modelOf(path: string): string {
@@ -140,13 +140,6 @@ function unary(content: Member[], answer: SpokenAnswer): NativeAnswer {
     usage: usage(answer),
   };
   return { bytes: new TextEncoder().encode(JSON.stringify(body)) };
-}
-
-/** Two halves, cut where no character is. */
-function halves(text: string): string[] {
-  const characters = Array.from(text);
-  const middle = Math.ceil(characters.length / 2);
-  return [characters.slice(0, middle).join(""), characters.slice(middle).join("")];
 }
 
 type Event = [type: string, payload: Member];

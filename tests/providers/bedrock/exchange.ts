@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { allSplits } from "../../support/chunking";
+import { streamInEveryChunking } from "../../support/every-chunking";
 import { eventFrame } from "../../support/event-stream";
 import { type Member, user } from "../../support/messages";
 import { type Answer, type ErrorEnvelope, parseStream, type Target, TranslateModule } from "../../support/translate";
@@ -112,15 +112,7 @@ export const toBytes = (events: readonly Event[]): Uint8Array =>
 /** Streams events through the reader in every chunking; all must give the same. */
 export function stream(events: readonly Event[], members: Member = {}, options: Options = {}): Read {
   const body = bodyOf({ stream: true, stream_options: { include_usage: true }, ...members });
-  const answers = allSplits(toBytes(events)).map(({ name, chunks }) => {
-    expect(module.translate(targetOf(options), body).error).toBeNull();
-    const answer = module.answer(true, chunks);
-    expect(module.close(), name).toBe(0);
-    return answer;
-  });
-  const [first] = answers;
-  if (first === undefined) throw new Error("no answer");
-  for (const answer of answers) expect(answer).toEqual(first);
+  const first = streamInEveryChunking(module, targetOf(options), body, toBytes(events));
   return read(first, parseStream(first.text));
 }
 

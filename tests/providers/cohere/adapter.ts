@@ -1,6 +1,6 @@
 import { blocksOf, checkCohereBody } from "../../mocks/cohere-check";
-import { formOf } from "../../support/adapter-tools";
-import { addNoise, emptyTurn, halves, type Member, nativeJson, readTools } from "../../support/spoken";
+import { addNoise, formOf, halves, jsonAnswer, readTools, turnOf } from "../../support/adapter-tools";
+import type { Member } from "../../support/messages";
 import type {
   NativeError,
   ProtocolAdapter,
@@ -33,7 +33,7 @@ function resultText(block: Member): string {
 }
 
 function readTurn(message: Member, names: Map<string, string>): SpokenTurn {
-  const turn = emptyTurn(message["role"] === "assistant" ? "assistant" : "user");
+  const turn = turnOf(message["role"] === "assistant" ? "assistant" : "user");
   const blocks = blocksOf(message["content"] as never) as Member[];
   if (message["role"] === "tool") {
     const name = names.get(message["tool_call_id"] as string) ?? "";
@@ -188,7 +188,7 @@ export const adapter: ProtocolAdapter = {
       content: contentBlocks(answer),
       ...(tools.length > 0 ? { tool_calls: tools } : {}),
     };
-    return nativeJson({ id: "c14c80c3", message, ...ending(answer) });
+    return jsonAnswer({ id: "c14c80c3", message, ...ending(answer) });
   },
   writeStream(answer, options = {}) {
     const events: Member[] = [
@@ -204,7 +204,7 @@ export const adapter: ProtocolAdapter = {
     return write([START, ...(afterContent ? blockEvents({ type: "text", text: "Well" }, 0) : []), error]);
   },
   writeEmptyAnswer() {
-    return nativeJson({ id: "c14c80c3", message: { role: "assistant", content: [] }, finish_reason: "COMPLETE" });
+    return jsonAnswer({ id: "c14c80c3", message: { role: "assistant", content: [] }, finish_reason: "COMPLETE" });
   },
   errors: ERRORS.map(([status, message, reason]): NativeError => ({
     status,

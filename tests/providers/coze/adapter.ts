@@ -1,8 +1,8 @@
 import { coze } from "../../mocks/coze";
-import { askMock, eventAnswer, halves, textTurn } from "../../support/adapter-tools";
+import { askMock, eventAnswer, halves, spokenOf, turnOf } from "../../support/adapter-tools";
+import type { Member } from "../../support/messages";
 import type { NativeAnswer, ProtocolAdapter, SpokenAnswer, SpokenRequest, UpstreamRequest } from "../suite/adapter";
 
-type Member = Record<string, unknown>;
 interface Part {
   type: string;
   text?: string;
@@ -21,28 +21,16 @@ function readRequest(request: UpstreamRequest): SpokenRequest {
   const turns = messages.map(({ role, content_type, content }) => {
     const parts = content_type === "text" ? [{ type: "text", text: content }] : (JSON.parse(content) as Part[]);
     const urls = (type: string) => parts.flatMap((part: Part) => (part.type === type ? (part.file_url ?? []) : []));
-    return textTurn(
-      role as "user" | "assistant",
-      parts.flatMap((part: Part) => part.text ?? []),
-      { images: urls("image"), documents: urls("file") },
-    );
+    return turnOf(role as "user" | "assistant", {
+      texts: parts.flatMap((part: Part) => part.text ?? []),
+      images: urls("image"),
+      documents: urls("file"),
+    });
   });
   // System texts are what the user says first, in a message of its own.
   const [first, second] = turns;
   const system = first?.role === "user" && second?.role === "user" ? (turns.shift()?.texts ?? []) : [];
-  return {
-    system,
-    turns,
-    tools: [],
-    toolChoice: "auto",
-    maxTokens: undefined,
-    temperature: undefined,
-    topP: undefined,
-    stop: [],
-    format: "text",
-    reasons: undefined,
-    stream: undefined,
-  };
+  return spokenOf({ system, turns });
 }
 
 function writeStream(answer: SpokenAnswer, options: { noise?: boolean; withoutEnd?: boolean } = {}): NativeAnswer {

@@ -1,5 +1,6 @@
 import { checkDashScopeRequest } from "../../mocks/dashscope-native-check";
-import { addNoise, emptyTurn, halves, type Member, nativeJson, readTools } from "../../support/spoken";
+import { addNoise, turnOf, halves, jsonAnswer, readTools } from "../../support/adapter-tools";
+import type { Member } from "../../support/messages";
 import type {
   NativeError,
   ProtocolAdapter,
@@ -22,7 +23,7 @@ function partsOf(content: unknown): Member[] {
 }
 
 function readTurn(message: Member, names: Map<string, string>): SpokenTurn {
-  const turn = emptyTurn(message["role"] === "assistant" ? "assistant" : "user");
+  const turn = turnOf(message["role"] === "assistant" ? "assistant" : "user");
   const parts = partsOf(message["content"]);
   const texts = parts.flatMap(({ text }) => (typeof text === "string" ? [text] : []));
   if (message["role"] === "tool") {
@@ -154,7 +155,7 @@ export const adapter: ProtocolAdapter = {
       ...(answer.reasoning === undefined ? {} : { reasoning_content: answer.reasoning }),
       ...(tools.length > 0 ? { tool_calls: tools } : {}),
     };
-    return nativeJson(result(message, answer.finish, { usage: usage(answer) }));
+    return jsonAnswer(result(message, answer.finish, { usage: usage(answer) }));
   },
   writeStream(answer, options = {}) {
     const events = [
@@ -175,7 +176,7 @@ export const adapter: ProtocolAdapter = {
     return write([...(afterContent ? [result({ content: "Well" }, "null")] : []), error]);
   },
   writeEmptyAnswer() {
-    return nativeJson(result({}, "stop"));
+    return jsonAnswer(result({}, "stop"));
   },
   errors: ERRORS.map(([status, code, message, reason]): NativeError => ({
     status,

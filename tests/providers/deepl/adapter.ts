@@ -1,5 +1,5 @@
 import { deepl } from "../../mocks/deepl";
-import { askMock, jsonAnswer, textTurn } from "../../support/adapter-tools";
+import { askMock, jsonAnswer, spokenOf, turnOf } from "../../support/adapter-tools";
 import type { ProtocolAdapter, SpokenRequest, UpstreamRequest } from "../suite/adapter";
 
 const TRANSLATES = "DeepL translates; it holds no conversation";
@@ -7,19 +7,10 @@ const TOOLS = "DeepL translates; it knows no tools";
 
 function readRequest(request: UpstreamRequest): SpokenRequest {
   const body = JSON.parse(request.text) as { text: string[]; context?: string };
-  return {
+  return spokenOf({
     system: body.context === undefined ? [] : [body.context],
-    turns: [textTurn("user", body.text)],
-    tools: [],
-    toolChoice: "auto",
-    maxTokens: undefined,
-    temperature: undefined,
-    topP: undefined,
-    stop: [],
-    format: "text",
-    reasons: undefined,
-    stream: undefined,
-  };
+    turns: [turnOf("user", { texts: body.text })],
+  });
 }
 
 const error = (message: string): string => JSON.stringify({ message });

@@ -1,8 +1,7 @@
 import { dify } from "../../mocks/dify";
-import { askMock, eventAnswer, halves, jsonAnswer, readTranscript } from "../../support/adapter-tools";
+import { askMock, eventAnswer, halves, jsonAnswer, readTranscript, spokenOf } from "../../support/adapter-tools";
+import type { Member } from "../../support/messages";
 import type { NativeAnswer, ProtocolAdapter, SpokenAnswer, SpokenRequest, UpstreamRequest } from "../suite/adapter";
-
-type Member = Record<string, unknown>;
 
 const HEAD = {
   task_id: "c3800678-a077-43df-a102-53f23ed20b88",
@@ -21,19 +20,7 @@ function readRequest(request: UpstreamRequest): SpokenRequest {
   const urls = (type: string) => files.filter((file) => file.type === type).map((file) => file.url);
   turns.at(-1)?.images.push(...urls("image"));
   turns.at(-1)?.documents.push(...urls("document"));
-  return {
-    system,
-    turns,
-    tools: [],
-    toolChoice: "auto",
-    maxTokens: undefined,
-    temperature: undefined,
-    topP: undefined,
-    stop: [],
-    format: "text",
-    reasons: undefined,
-    stream: body["response_mode"] === "streaming",
-  };
+  return spokenOf({ system, turns, stream: body["response_mode"] === "streaming" });
 }
 
 function metadata({ usage: { input, output } }: SpokenAnswer): Member {

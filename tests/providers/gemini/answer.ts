@@ -1,11 +1,10 @@
 import { expect } from "vitest";
-import { allSplits } from "../../support/chunking";
+import { streamInEveryChunking } from "../../support/every-chunking";
 import { type Answer, parseStream, type StreamEvent, type Target, TranslateModule } from "../../support/translate";
+import type { Member } from "../../support/messages";
 import { studio } from "./request";
 
 const module = await TranslateModule.load();
-
-type Member = Record<string, unknown>;
 
 export interface Streamed extends Answer {
   events: StreamEvent[];
@@ -36,15 +35,7 @@ export function stream(
     messages: [{ role: "user", content: "a" }],
     ...request,
   };
-  const answers = allSplits(toBytes(events)).map(({ name, chunks }) => {
-    expect(module.translate(target, body).error).toBeNull();
-    const answer = module.answer(true, chunks);
-    expect(module.close(), name).toBe(0);
-    return answer;
-  });
-  const [first] = answers;
-  if (first === undefined) throw new Error("no answer");
-  for (const answer of answers) expect(answer).toEqual(first);
+  const first = streamInEveryChunking(module, target, body, toBytes(events));
   type Choice = { index: number; delta: Member; finish_reason: string | null };
   const written = parseStream(first.text);
   const choices = written.flatMap((event) => (event === "[DONE]" ? [] : ((event["choices"] ?? []) as Choice[])));

@@ -4,39 +4,13 @@ import { validateVertexRequest } from "../../mocks/vertex-validate";
 import { SeededRandom } from "../../support/chunking";
 import { generateRequest, renderJson } from "../../support/request-generator";
 import { type Target, TranslateModule } from "../../support/translate";
+import { callsOf, type Member, textsOf } from "../../support/messages";
 import { adapter as vertex } from "../vertex/adapter";
 import { adapter as gemini } from "./adapter";
 
 const REQUESTS = 900;
 /** Milliseconds; a busy machine takes its time. */
 const TIME_LIMIT = 120_000;
-
-type Member = Record<string, unknown>;
-
-/** The visible texts of the messages with one of the roles, in order, blank ones left out. */
-function texts(messages: Member[], roles: string[]): string[] {
-  return messages
-    .filter((message) => roles.includes(message["role"] as string))
-    .flatMap((message) => {
-      const { content } = message;
-      if (typeof content === "string") return [content];
-      return ((content ?? []) as Member[]).flatMap((part) => (typeof part["text"] === "string" ? [part["text"]] : []));
-    })
-    .filter((text) => text.trim() !== "");
-}
-
-/** Name and input of every call, in order. */
-function askedCalls(messages: Member[]): unknown[] {
-  type Call = { name: string; arguments: string };
-  return messages.flatMap((message) => {
-    const calls = ((message["tool_calls"] ?? []) as { function: Call }[]).map((call) => call.function);
-    if (message["function_call"] !== undefined) calls.push(message["function_call"] as Call);
-    return calls.map((call) => ({
-      name: call.name,
-      arguments: call.arguments === "" ? {} : (JSON.parse(call.arguments) as unknown),
-    }));
-  });
-}
 
 /** Google knows no files of others: such parts are taken out, so that the rest is tried. */
 function withoutFileIds(body: { messages: Member[] }): void {
@@ -72,12 +46,12 @@ test(
       expect(validate(path, headers, text), `${context}\n${text}`).toBeNull();
       if (!isClaude(target)) {
         const said = gemini.readRequest(translation);
-        expect(said.system, context).toEqual(texts(body.messages, ["system", "developer"]));
+        expect(said.system, context).toEqual(textsOf(body.messages, ["system", "developer"]));
         const spoken = (role: string) => said.turns.filter((turn) => turn.role === role).flatMap((turn) => turn.texts);
-        expect(spoken("user"), context).toEqual(texts(body.messages, ["user"]));
-        expect(spoken("assistant"), context).toEqual(texts(body.messages, ["assistant"]));
+        expect(spoken("user"), context).toEqual(textsOf(body.messages, ["user"]));
+        expect(spoken("assistant"), context).toEqual(textsOf(body.messages, ["assistant"]));
         const calls = said.turns.flatMap((turn) => turn.toolCalls);
-        expect(calls, context).toEqual(askedCalls(body.messages));
+        expect(calls, context).toEqual(callsOf(body.messages));
         expect(said.turns.flatMap((turn) => turn.toolResults)).toHaveLength(calls.length);
       }
       const respelled = module.translate(target, renderJson(body, random));

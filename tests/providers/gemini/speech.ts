@@ -1,3 +1,5 @@
+import { halves } from "../../support/adapter-tools";
+import type { Member } from "../../support/messages";
 import type {
   NativeAnswer,
   NativeError,
@@ -14,7 +16,6 @@ import type {
 /** The tool by which a form of answer is asked for where the model has no word for it. */
 const FORMAT_TOOL = "json_tool_call";
 
-type Member = Record<string, unknown>;
 interface Part {
   text?: string;
   inlineData?: { mimeType: string; data: string };
@@ -156,13 +157,6 @@ const encode = (value: unknown): NativeAnswer => ({ bytes: new TextEncoder().enc
 /** Writes a whole answer. */
 export function writeGenerated(said: SpokenAnswer): NativeAnswer {
   return encode(answer(contentParts(said), { finishReason: FINISHES[said.finish] }, usage(said)));
-}
-
-/** Two halves, cut where no character is. */
-function halves(text: string): string[] {
-  const characters = Array.from(text);
-  const middle = Math.ceil(characters.length / 2);
-  return [characters.slice(0, middle).join(""), characters.slice(middle).join("")].filter((half) => half !== "");
 }
 
 function write(events: unknown[]): NativeAnswer {

@@ -1,5 +1,6 @@
 import { hunyuan } from "../../mocks/hunyuan";
-import { askMock, eventAnswer, formOf, halves, jsonAnswer, textTurn } from "../../support/adapter-tools";
+import { askMock, eventAnswer, formOf, halves, jsonAnswer, turnOf } from "../../support/adapter-tools";
+import type { Member } from "../../support/messages";
 import type {
   NativeAnswer,
   ProtocolAdapter,
@@ -9,7 +10,6 @@ import type {
   UpstreamRequest,
 } from "../suite/adapter";
 
-type Member = Record<string, unknown>;
 interface Call {
   Id: string;
   Function: { Name: string; Arguments: string };
@@ -29,20 +29,17 @@ function readTurn(message: Member, names: Map<string, string>): SpokenTurn {
   const text = (message["Content"] ?? "") as string;
   if (message["Role"] === "tool") {
     const name = names.get(message["ToolCallId"] as string) ?? "";
-    return textTurn("user", [], { toolResults: [{ name, text: text === " " ? "" : text }] });
+    return turnOf("user", { toolResults: [{ name, text: text === " " ? "" : text }] });
   }
   const parts = (message["Contents"] ?? [{ Text: text }]) as Part[];
-  return textTurn(
-    message["Role"] as "user" | "assistant",
-    parts.flatMap((part) => (part.Text === undefined || part.Text === "" ? [] : [part.Text])),
-    {
-      images: parts.flatMap((part) => part.ImageUrl?.Url ?? []),
-      toolCalls: calls.map((call) => ({
-        name: call.Function.Name,
-        arguments: JSON.parse(call.Function.Arguments) as unknown,
-      })),
-    },
-  );
+  return turnOf(message["Role"] as "user" | "assistant", {
+    texts: parts.flatMap((part) => (part.Text === undefined || part.Text === "" ? [] : [part.Text])),
+    images: parts.flatMap((part) => part.ImageUrl?.Url ?? []),
+    toolCalls: calls.map((call) => ({
+      name: call.Function.Name,
+      arguments: JSON.parse(call.Function.Arguments) as unknown,
+    })),
+  });
 }
 
 function readRequest(request: UpstreamRequest): SpokenRequest {

@@ -1,5 +1,6 @@
 import { minimax } from "../../mocks/minimax";
-import { askMock, eventAnswer, formOf, halves, jsonAnswer, textTurn } from "../../support/adapter-tools";
+import { askMock, eventAnswer, formOf, halves, jsonAnswer, turnOf } from "../../support/adapter-tools";
+import type { Member } from "../../support/messages";
 import type {
   NativeAnswer,
   ProtocolAdapter,
@@ -9,7 +10,6 @@ import type {
   UpstreamRequest,
 } from "../suite/adapter";
 
-type Member = Record<string, unknown>;
 interface Message {
   sender_type: "USER" | "BOT" | "FUNCTION";
   text: string;
@@ -27,15 +27,15 @@ function readTurns(messages: Message[]): SpokenTurn[] {
   const waiting: string[] = [];
   return messages.map(({ sender_type, text, function_call }) => {
     const texts = text === "" ? [] : [text];
-    if (sender_type === "USER") return textTurn("user", texts);
+    if (sender_type === "USER") return turnOf("user", { texts });
     if (sender_type === "FUNCTION") {
-      return textTurn("user", [], { toolResults: [{ name: waiting.shift() ?? "", text: text === " " ? "" : text }] });
+      return turnOf("user", { toolResults: [{ name: waiting.shift() ?? "", text: text === " " ? "" : text }] });
     }
     if (function_call) waiting.push(function_call.name);
     const calls = function_call
       ? [{ name: function_call.name, arguments: JSON.parse(function_call.arguments) as unknown }]
       : [];
-    return textTurn("assistant", texts, { toolCalls: calls });
+    return turnOf("assistant", { texts, toolCalls: calls });
   });
 }
 

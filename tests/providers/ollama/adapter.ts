@@ -1,5 +1,6 @@
 import { checkOllamaBody } from "../../mocks/ollama-check";
-import { addNoise, emptyTurn, halves, type Member, nativeJson, readTools } from "../../support/spoken";
+import { addNoise, turnOf, halves, jsonAnswer, readTools } from "../../support/adapter-tools";
+import type { Member } from "../../support/messages";
 import type {
   NativeError,
   ProtocolAdapter,
@@ -17,7 +18,7 @@ interface Call {
 
 /** Images come without their type; all that tests send are PNG. */
 function readTurn(message: Member): SpokenTurn {
-  const turn = emptyTurn(message["role"] === "assistant" ? "assistant" : "user");
+  const turn = turnOf(message["role"] === "assistant" ? "assistant" : "user");
   const content = message["content"] as string;
   if (message["role"] === "tool") {
     turn.toolResults.push({ name: (message["tool_name"] ?? "") as string, text: content });
@@ -133,7 +134,7 @@ export const adapter: ProtocolAdapter = {
       ...(answer.reasoning === undefined ? {} : { thinking: answer.reasoning }),
       ...(tools.length > 0 ? { tool_calls: tools } : {}),
     };
-    return nativeJson({ ...HEAD, message, ...ending(answer) });
+    return jsonAnswer({ ...HEAD, message, ...ending(answer) });
   },
   writeStream(answer, options = {}) {
     const lines = [
@@ -148,7 +149,7 @@ export const adapter: ProtocolAdapter = {
     return write([...(afterContent ? [part({ content: "Well" })] : []), { error: "unexpected EOF" }]);
   },
   writeEmptyAnswer() {
-    return nativeJson({ ...HEAD, message: { role: "assistant", content: "" }, done: true, done_reason: "load" });
+    return jsonAnswer({ ...HEAD, message: { role: "assistant", content: "" }, done: true, done_reason: "load" });
   },
   errors: ERRORS.map(([status, error, reason]): NativeError => ({ status, body: JSON.stringify({ error }), reason })),
 };

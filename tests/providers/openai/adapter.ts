@@ -1,4 +1,6 @@
+import { halves } from "../../support/adapter-tools";
 import { openai } from "../../mocks/openai";
+import { callsOf, type Member } from "../../support/messages";
 import {
   type SpokenAnswer,
   type SpokenRequest,
@@ -7,7 +9,6 @@ import {
   type UpstreamRequest,
 } from "../suite/adapter";
 
-type Member = Record<string, unknown>;
 interface WireCall {
   id: string;
   function: { name: string; arguments: string };
@@ -46,8 +47,7 @@ const textsOf = (content: unknown): string[] =>
 
 function readTurn(message: Member, names: Map<string, string>): SpokenTurn {
   const parts = partsOf(message["content"]);
-  const calls = (message["tool_calls"] ?? []) as WireCall[];
-  for (const call of calls) names.set(call.id, call.function.name);
+  for (const call of (message["tool_calls"] ?? []) as WireCall[]) names.set(call.id, call.function.name);
   const isResult = message["role"] === "tool" || message["role"] === "function";
   const id = message["tool_call_id"] as string;
   return {
@@ -55,10 +55,7 @@ function readTurn(message: Member, names: Map<string, string>): SpokenTurn {
     texts: isResult ? [] : textsOf(parts),
     images: parts.flatMap((part) => (part["image_url"] as { url: string } | undefined)?.url ?? []),
     documents: parts.flatMap((part) => (part["file"] as { file_data: string } | undefined)?.file_data ?? []),
-    toolCalls: calls.map(({ function: { name, arguments: text } }) => ({
-      name,
-      arguments: text === "" ? {} : (JSON.parse(text) as unknown),
-    })),
+    toolCalls: callsOf([message]),
     toolResults: isResult ? [{ name: names.get(id) ?? "", text: textsOf(parts).join("") }] : [],
   };
 }
@@ -127,12 +124,6 @@ function writeCompletion(answer: SpokenAnswer): Member {
     choices: [{ index: 0, message, logprobs: null, finish_reason: answer.finish }],
     usage: wireUsage(answer),
   };
-}
-
-function halves(text: string): string[] {
-  const characters = Array.from(text);
-  const middle = Math.ceil(characters.length / 2);
-  return [characters.slice(0, middle).join(""), characters.slice(middle).join("")];
 }
 
 function deltas(answer: SpokenAnswer): Member[] {

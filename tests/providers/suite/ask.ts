@@ -1,5 +1,5 @@
 import type { Target, TranslateModule, Translation } from "../../support/translate";
-import type { Behaviour, ProtocolAdapter, SpokenRequest, SpokenTurn, UpstreamRequest } from "./adapter";
+import type { Behaviour, ProtocolAdapter, SpokenRequest, UpstreamRequest } from "./adapter";
 
 /** A body of OpenAI's API. */
 export type Body = Record<string, unknown> & { messages: Record<string, unknown>[] };
@@ -34,27 +34,4 @@ export function askAccepted(
   const rejection = adapter.validate(request);
   if (rejection !== null) throw new Error(`the vendor rejects ${translation.text}: ${rejection}`);
   return { spoken: adapter.readRequest(request), request };
-}
-
-/** The turns as the model understands them: neighbours of one role are one turn. */
-export function mergeTurns(turns: readonly SpokenTurn[]): SpokenTurn[] {
-  const merged: SpokenTurn[] = [];
-  for (const turn of turns) {
-    const last = merged.at(-1);
-    if (last?.role !== turn.role) {
-      merged.push(structuredClone(turn));
-      continue;
-    }
-    last.texts.push(...turn.texts);
-    last.images.push(...turn.images);
-    last.documents.push(...turn.documents);
-    last.toolCalls.push(...turn.toolCalls);
-    last.toolResults.push(...turn.toolResults);
-  }
-  return merged;
-}
-
-/** A turn of one role with some content. */
-export function turn(role: "user" | "assistant", content: Partial<SpokenTurn>): SpokenTurn {
-  return { role, texts: [], images: [], documents: [], toolCalls: [], toolResults: [], ...content };
 }

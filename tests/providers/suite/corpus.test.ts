@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from "node:util";
 import { describe, expect, test } from "vitest";
 import { SeededRandom } from "../../support/chunking";
+import { callsOf, type Member, textsOf } from "../../support/messages";
 import { type CorpusRequest, generateCorpusRequest } from "../../support/openai-corpus";
 import { TranslateModule } from "../../support/translate";
 import type { ProtocolAdapter, SpokenRequest } from "./adapter";
@@ -17,8 +19,6 @@ const EXAMPLES = 3;
 const adapters = await loadAdapters();
 const module = await TranslateModule.load();
 
-type Member = Record<string, unknown>;
-
 /** What came of the corpus at one protocol. */
 interface Outcome {
   accepted: number;
@@ -34,29 +34,36 @@ function note(outcome: Outcome, problem: string, example: string): void {
   known.times += 1;
 }
 
-function contentTexts(message: Member): string[] {
-  const { content } = message;
-  if (typeof content === "string") return [content];
-  return ((content ?? []) as Member[]).flatMap((part) => (typeof part["text"] === "string" ? [part["text"]] : []));
+/** Whether a text holds all others, one behind the other: the same words twice must be there twice. */
+function holdsInOrder(text: string, wanted: readonly string[]): boolean {
+  let start = 0;
+  return wanted.every((each) => {
+    const found = text.indexOf(each.trim(), start);
+    start = found + each.trim().length;
+    return found >= 0;
+  });
 }
 
 /** What of a conversation did not reach the vendor. */
 function findLosses(adapter: ProtocolAdapter, { body }: CorpusRequest, spoken: SpokenRequest): string[] {
   const losses: string[] = [];
-  const said = spoken.turns.flatMap((turn) => turn.texts).join("\n");
-  const wanted = body.messages.filter(({ role }) => role === "user").flatMap(contentTexts);
-  if (adapter.unsupported["multi-turn"] === undefined) {
-    for (const text of wanted)
-      if (text.trim() !== "" && !said.includes(text.trim())) losses.push("a user's text is lost");
-  }
+  const said = (role: string): string[] =>
+    spoken.turns.filter((turn) => turn.role === role).flatMap((turn) => turn.texts);
+  const hasTurns = adapter.unsupported["multi-turn"] === undefined;
+  // Where there is no role for system texts the user says them first.
+  const asked = [
+    ...textsOf(body.messages, ["system", "developer"]),
+    ...(hasTurns ? textsOf(body.messages, ["user"]) : []),
+  ];
+  if (!holdsInOrder([...spoken.system, ...said("user")].join("\n"), asked))
+    losses.push("a system text or a user's text is lost");
+  if (hasTurns && !holdsInOrder(said("assistant").join("\n"), textsOf(body.messages, ["assistant"])))
+    losses.push("an assistant's text is lost");
   if (adapter.unsupported["one tool"] !== undefined || adapter.unsupported["tool results"] !== undefined) return losses;
-  const calls = body.messages.flatMap((message) => (message["tool_calls"] ?? []) as Member[]).length;
-  const results = body.messages.filter(({ role }) => role === "tool").length;
-  const legacy = body.messages.filter(({ role }) => role === "function").length;
-  const spokenCalls = spoken.turns.flatMap((turn) => turn.toolCalls).length;
-  const spokenResults = spoken.turns.flatMap((turn) => turn.toolResults).length;
-  if (spokenCalls !== calls && spokenCalls !== calls + legacy) losses.push("a call is lost");
-  if (spokenResults !== results + legacy) losses.push("a result is lost");
+  const calls = spoken.turns.flatMap((turn) => turn.toolCalls);
+  if (!isDeepStrictEqual(calls, callsOf(body.messages))) losses.push("a call is lost or changed");
+  const results = body.messages.filter(({ role }) => role === "tool" || role === "function").length;
+  if (spoken.turns.flatMap((turn) => turn.toolResults).length !== results) losses.push("a result is lost");
   return losses;
 }
 

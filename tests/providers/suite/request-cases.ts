@@ -1,6 +1,7 @@
 import { deepEqual, ok } from "node:assert/strict";
 import type { Behaviour, SpokenRequest } from "./adapter";
-import { type Body, mergeTurns, turn } from "./ask";
+import { joinTurns, turnOf } from "../../support/adapter-tools";
+import type { Body } from "./ask";
 
 type Member = Record<string, unknown>;
 
@@ -124,7 +125,7 @@ const CONVERSATION = [user("My name is Ada."), assistant("Hello Ada."), user("Wh
 
 function textCases(): RequestCase[] {
   const said = (spoken: SpokenRequest, texts: string[]) =>
-    hold(mergeTurns(spoken.turns).at(-1)?.texts ?? [], texts) && mergeTurns(spoken.turns).at(-1)?.role === "user";
+    hold(joinTurns(spoken.turns).at(-1)?.texts ?? [], texts) && joinTurns(spoken.turns).at(-1)?.role === "user";
   const text = (name: string, content: unknown, texts: string[], more: Member = {}) =>
     one(
       "text",
@@ -160,12 +161,12 @@ function textCases(): RequestCase[] {
       "three turns",
       request({}, CONVERSATION),
       (spoken) =>
-        deepEqual(mergeTurns(spoken.turns), [
-          turn("user", { texts: ["My name is Ada."] }),
-          turn("assistant", { texts: ["Hello Ada."] }),
-          turn("user", { texts: ["Who am I?"] }),
+        deepEqual(joinTurns(spoken.turns), [
+          turnOf("user", { texts: ["My name is Ada."] }),
+          turnOf("assistant", { texts: ["Hello Ada."] }),
+          turnOf("user", { texts: ["Who am I?"] }),
         ]),
-      (spoken) => mergeTurns(spoken.turns).length === 3,
+      (spoken) => joinTurns(spoken.turns).length === 3,
     ),
   ];
 }

@@ -1,8 +1,7 @@
 import { triton } from "../../mocks/triton";
-import { askMock, eventAnswer, halves, jsonAnswer, readTranscript } from "../../support/adapter-tools";
+import { askMock, eventAnswer, halves, jsonAnswer, readTranscript, spokenOf } from "../../support/adapter-tools";
+import type { Member } from "../../support/messages";
 import type { NativeAnswer, ProtocolAdapter, SpokenAnswer, SpokenRequest, UpstreamRequest } from "../suite/adapter";
-
-type Member = Record<string, unknown>;
 
 const TEXT = "A text goes in and a text comes out; the extension knows nothing else";
 const TOOLS = "The extension knows no tools";
@@ -12,19 +11,14 @@ const FINISH = { stop: "stop", length: "length", tool_calls: "stop", content_fil
 function readRequest(request: UpstreamRequest): SpokenRequest {
   const body = JSON.parse(request.text) as { text_input: string; parameters: Member };
   const { parameters } = body;
-  return {
+  // Of stop sequences a single one is sent (the recorded exchange shows it); the suite also asks for lists, which the extension has not.
+  return spokenOf({
     ...readTranscript(body.text_input),
-    tools: [],
-    toolChoice: "auto",
     maxTokens: parameters["max_tokens"] as number | undefined,
     temperature: parameters["temperature"] as number | undefined,
     topP: parameters["top_p"] as number | undefined,
-    // A single one is sent (the recorded exchange shows it); the suite also asks for lists, which the extension has not.
-    stop: [],
-    format: "text",
-    reasons: undefined,
     stream: parameters["stream"] as boolean,
-  };
+  });
 }
 
 function writeStream(answer: SpokenAnswer, options: { noise?: boolean } = {}): NativeAnswer {
