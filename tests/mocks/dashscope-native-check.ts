@@ -16,7 +16,8 @@ export interface DashScopeRejection {
 /** What a model can do. https://www.alibabacloud.com/help/en/model-studio/models */
 export interface DashScopeModel {
   sees: boolean;
-  thinks: "never" | "on-demand" | "always";
+  /** `by-default`: unless it is told not to. */
+  thinks: "never" | "on-demand" | "by-default" | "always";
   tools: boolean;
   /** Whether it goes on in pieces when it has tools. */
   incrementalTools: boolean;
@@ -27,7 +28,12 @@ export const DASHSCOPE_MODELS: Record<string, DashScopeModel> = {
   "qwen-long": { sees: false, thinks: "never", tools: false, incrementalTools: false },
   "qwen-vl-max": { sees: true, thinks: "never", tools: false, incrementalTools: false },
   "qwen3-vl-plus": { sees: true, thinks: "on-demand", tools: true, incrementalTools: false },
-  "qwen3.5-plus": { sees: true, thinks: "on-demand", tools: true, incrementalTools: false },
+  // https://www.alibabacloud.com/help/en/model-studio/deep-thinking: the Qwen3.5 series uses a multimodal interface
+  "qwen3.5-plus": { sees: true, thinks: "by-default", tools: true, incrementalTools: false },
+  "qwen3.8-max": { sees: true, thinks: "by-default", tools: true, incrementalTools: false },
+  // https://github.com/agentscope-ai/agentscope-java/pull/1460
+  "qwen3.6-max-preview": { sees: false, thinks: "by-default", tools: true, incrementalTools: false },
+  "qwen3-32b": { sees: false, thinks: "by-default", tools: true, incrementalTools: false },
   "qwq-plus": { sees: false, thinks: "always", tools: true, incrementalTools: true },
 };
 
@@ -154,7 +160,8 @@ function checkMessages(messages: JsonObject[], isMultimodal: boolean): string | 
 
 /** Rules that depend on the model and on whether the answer is to come as events. */
 function checkModel(parameters: JsonObject, model: DashScopeModel, streams: boolean): string | null {
-  const thinks = model.thinks === "always" || parameters.enable_thinking === true;
+  const isDefault = model.thinks === "by-default" && parameters.enable_thinking !== false;
+  const thinks = model.thinks === "always" || parameters.enable_thinking === true || isDefault;
   if (parameters.enable_thinking === true && model.thinks === "never")
     return "This model does not support enable_thinking.";
   if (thinks && !streams) return "parameter.enable_thinking must be set to false for non-streaming calls";
@@ -191,7 +198,7 @@ export function checkDashScopeBody(value: unknown, isMultimodal: boolean, stream
       code: "BadRequest.EmptyParameters",
       message: 'Required parameter "parameters" missing from request.',
     };
-  if (isMultimodal !== model.sees && !(isMultimodal === false && textOf(body.model) === "qwen3.5-plus"))
+  if (isMultimodal !== model.sees)
     return { status: 400, code: "InvalidParameter", message: "url error, please check url！" };
   const problem =
     checkParameters(body.parameters) ??

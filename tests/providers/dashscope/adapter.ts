@@ -132,6 +132,8 @@ export const adapter: ProtocolAdapter = {
   name: "dashscope",
   title: "DashScope (generation)",
   target: { type: "qwen", model: "qwen3.5-plus", provider },
+  // Qwen 3.5 thinks unless it is told not to, and then answers in streams only.
+  targets: { text: { type: "qwen", model: "qwen-plus", provider } },
   corpusTargets: [{ type: "dashscope", model: "qwen3-vl-plus", provider }],
   unsupported: {
     "document inline": "The API takes texts and images only; a PDF is refused, a text file is sent as text.",

@@ -44,17 +44,42 @@ describe("[128] address, headers and form", () => {
   });
 
   test("models that see have another path, and lists of parts", () => {
-    for (const model of ["qwen-vl-max", "qwen3-vl-plus"]) {
+    for (const model of ["qwen-vl-max", "qwen3-vl-plus", "qwen3.5-plus", "qwen3.8-max"]) {
       const { path, body } = dashscope.translate({ messages: [system("s"), user("a")] }, { model });
       expect(path).toBe(MULTIMODAL_PATH);
       expect(body["input"]).toEqual({ messages: [system([{ text: "s" }]), user([{ text: "a" }])] });
     }
-    const seen = dashscope.translate(
-      { messages: [user([image("https://example.com/a.png")])] },
-      { model: "qwen3.5-plus" },
-    );
-    expect(seen.path).toBe(MULTIMODAL_PATH);
-    expect(dashscope.translate({}, { model: "qwen3.5-plus" }).path).toBe(TEXT_PATH);
+    for (const model of ["qwen-plus", "qwen3.6-max-preview", "qwen3-32b"]) {
+      expect(dashscope.translate({}, { model }).path).toBe(TEXT_PATH);
+    }
+  });
+
+  test("models that think unless they are told not to answer in streams, whoever asks", () => {
+    for (const model of ["qwen3.5-plus", "qwen3-32b"]) {
+      const { headers, body } = dashscope.translate({ tools: [tool("f")] }, { model });
+      expect(headers["x-dashscope-sse"]).toBe("enable");
+      expect(body["parameters"]).toMatchObject({ incremental_output: true });
+      expect(body["parameters"]).not.toHaveProperty("enable_thinking");
+      const off = dashscope.translate({ reasoning_effort: "none" }, { model });
+      expect(off.headers).not.toHaveProperty("x-dashscope-sse");
+      expect(off.body["parameters"]).toEqual({ result_format: "message", enable_thinking: false });
+    }
+  });
+
+  test("a form of the answer and a tool that must be called turn thinking off, which refuses both", () => {
+    const named = { tool_choice: { type: "function", function: { name: "f" } } };
+    const response_format = { type: "json_object" };
+    const sent = { tools: [tool("f", { parameters: { type: "object", properties: {} } })] };
+    for (const effort of [{}, { reasoning_effort: "high" }]) {
+      const ask = (members: object) =>
+        dashscope.body({ ...members, ...effort }, { model: "qwen3.5-plus" })["parameters"] as object;
+      const off = { result_format: "message", enable_thinking: false };
+      expect(ask({ response_format })).toEqual({ ...off, response_format });
+      expect(ask({ tools: [tool("f")], tool_choice: "required" })).toEqual({ ...off, ...sent, ...named });
+      expect(ask({ tools: [tool("f")], ...named })).toEqual({ ...off, ...sent, ...named });
+    }
+    const own = { enable_thinking: true, response_format };
+    expect(dashscope.body(own, { model: "qwen3.5-plus" })["parameters"]).not.toHaveProperty("response_format");
   });
 });
 
@@ -126,10 +151,8 @@ describe("[129] parameters", () => {
     expect(parametersOf(given)).toEqual({ enable_thinking: false });
   });
 
-  test("models that always think answer in streams only, and take no format beside it", () => {
+  test("models that always think answer in streams only", () => {
     expect(dashscope.translate({}, { model: "qwq-plus" }).headers["x-dashscope-sse"]).toBe("enable");
-    const given = { reasoning_effort: "high", response_format: { type: "json_object" } };
-    expect(parametersOf(given)).toEqual({ incremental_output: true, enable_thinking: true });
   });
 
   test("qwenEnableSearch, unless the client says otherwise", () => {
@@ -197,11 +220,11 @@ describe("[129] messages and tools", () => {
     expect(parametersOf({ tools, tool_choice })).toEqual({ tools: sent, ...expected });
   });
 
-  test("one tool that must be called is named; a model that thinks decides itself", () => {
+  test("one tool that must be called is named", () => {
     const named = { tool_choice: { type: "function", function: { name: "f" } } };
     expect(parametersOf({ tools: one, tool_choice: "required" })).toEqual({ tools: one, ...named });
     const thinking = parametersOf({ tools: one, tool_choice: "required", reasoning_effort: "high" });
-    expect(thinking).toEqual({ incremental_output: true, tools: one, enable_thinking: true });
+    expect(thinking).toEqual({ tools: one, ...named, enable_thinking: false });
     expect(parametersOf({ tools: one, parallel_tool_calls: true })).toEqual({ tools: one, parallel_tool_calls: true });
   });
 
