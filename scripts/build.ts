@@ -12,6 +12,9 @@ export const RELEASE_SIZE_LIMIT = 600 * 1024;
 /** The targets of asconfig.json that are built, with the files they end up in. */
 const FILES = { release: "build/modelmux.wasm", scalar: "build/modelmux.scalar.wasm" };
 
+/** What the compiler hands its module to, instead of optimising it by itself. The path has to begin with `./`. */
+const OPTIMIZER = "./scripts/compiler/optimizer.ts";
+
 /** A target of asconfig.json. */
 export type BuildTarget = keyof typeof FILES;
 
@@ -59,7 +62,7 @@ function findNewestChange(): number {
     .filter(isSource);
   // The compiler's own version counts too, so that an upgrade rebuilds; a rename or deletion shows in the folder's time.
   const folders = [...new Set(files.map((file) => dirname(file)))];
-  const others = [projectPath("asconfig.json"), projectPath("package-lock.json")];
+  const others = [projectPath("asconfig.json"), projectPath("package-lock.json"), projectPath(OPTIMIZER)];
   return Math.max(...[...files, ...folders, ...others].map((path) => statSync(path).mtimeMs));
 }
 
@@ -69,7 +72,9 @@ async function compileTarget(target: BuildTarget, file: string): Promise<void> {
   const temporary = `${file}.${process.pid}.tmp.wasm`;
   const compiler = projectPath("node_modules", "assemblyscript", "bin", "asc.js");
   if (!existsSync(compiler)) throw new UserError("the AssemblyScript compiler is missing: run `npm ci` first");
-  const { status, output } = await runQuietly(compiler, ["--target", target, "--outFile", temporary]);
+  const { status, output } = await runQuietly(compiler, [
+    ...["--target", target, "--transform", OPTIMIZER, "--outFile", temporary],
+  ]);
   if (status !== 0) {
     rmSync(projectPath(temporary), { force: true });
     process.stderr.write(output);
@@ -84,6 +89,8 @@ function runQuietly(script: string, parameters: string[]): Promise<{ status: num
     const child = spawn(process.execPath, [script, ...parameters], {
       cwd: PROJECT_ROOT,
       stdio: ["ignore", "pipe", "pipe"],
+      // The compiler loads the optimizer, which is TypeScript.
+      env: { ...process.env, NODE_OPTIONS: "--import tsx" },
     });
     trackChild(child);
     let output = "";
