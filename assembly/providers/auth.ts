@@ -12,14 +12,9 @@ export const AUTH_HEADERS: StaticArray<u8>[] = [AUTHORIZATION, API_KEY, AZURE_AP
 
 /** Sets the header that carries the target's key as the provider type wants it; nothing when the provider has no key. */
 export function writeAuth(target: AttemptTarget, headers: HeaderSink): void {
-  writeAuthAs(target.provider.type.auth, target, headers);
-}
-
-/** The same for types whose way depends on more than the type. */
-export function writeAuthAs(style: AuthStyle, target: AttemptTarget, headers: HeaderSink): void {
   const token = target.apiToken;
   if (token.length == 0) return;
-  switch (style) {
+  switch (target.provider.type.auth) {
     case AuthStyle.Bearer:
       writePrefixed("Bearer ", token, headers);
       return;

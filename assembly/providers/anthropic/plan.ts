@@ -1,5 +1,5 @@
 import { CanonicalRequest, ResponseFormat, ToolChoice } from "../../canonical/request";
-import { JsonDocument, JsonKey, JsonKind } from "../../json/document";
+import { JsonKey, JsonKind } from "../../json/document";
 import { AttemptTarget } from "../provider";
 import { EffortLevels, findQuirks, ModelQuirks, ThinkingOff, ThinkingSupport } from "./models";
 import { Effort, readEffort } from "../shared/effort";

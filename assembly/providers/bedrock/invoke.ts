@@ -1,13 +1,13 @@
 import { decodeBase64 } from "../../bytes/base64";
 import { ByteBuffer, encodeText, equalsText } from "../../bytes/buffer";
 import { AnswerSink } from "../../canonical/answer";
-import { FailureReason } from "../../canonical/failure";
 import { Notice, Notices } from "../../canonical/notices";
 import { JsonDocument, JsonError, JsonKey } from "../../json/document";
 import { unescapeInto } from "../../json/read";
 import { EXCEPTION_MARK } from "../../sse/event-stream";
 import { AnthropicStreamReader } from "../anthropic/stream";
 import { StreamReader } from "../provider";
+import { failNotJson } from "../shared/errors";
 import { failWithException } from "./stream";
 
 const CHUNK = encodeText("chunk");
@@ -44,7 +44,7 @@ export class InvokeStreamReader extends StreamReader {
       return;
     }
     if (!this.decode(data, dataLength)) {
-      sink.failWith(FailureReason.StreamError, 502, "The provider sent an event that is not JSON.");
+      failNotJson(sink);
       return;
     }
     this.reader.event(0, 0, this.plain.pointer, this.plain.length, sink);

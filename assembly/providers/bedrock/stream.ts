@@ -1,11 +1,11 @@
-import { AnswerSink, FinishReason } from "../../canonical/answer";
+import { AnswerSink } from "../../canonical/answer";
 import { FailureReason } from "../../canonical/failure";
 import { Notice, Notices } from "../../canonical/notices";
 import { encodeText, equalsText } from "../../bytes/buffer";
 import { JsonDocument, JsonError, JsonKey } from "../../json/document";
 import { EXCEPTION_MARK } from "../../sse/event-stream";
 import { StreamReader } from "../provider";
-import { failTruncated } from "../shared/errors";
+import { failNotJson, failTruncated } from "../shared/errors";
 import { JSON_TOOL_NAME } from "../shared/format-tool";
 import { BlockKind, OpenBlock, OpenBlocks } from "../shared/open-blocks";
 import { unwrapFinish } from "../shared/tool-input";
@@ -74,7 +74,7 @@ export class ConverseStreamReader extends StreamReader {
     }
     const document = this.document;
     if (document.parse(data, dataLength, EVENT_DEPTH) != JsonError.None || !document.isObject(document.root())) {
-      sink.failWith(FailureReason.StreamError, 502, "The provider sent an event that is not JSON.");
+      failNotJson(sink);
       return;
     }
     const root = document.root();

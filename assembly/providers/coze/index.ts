@@ -8,8 +8,9 @@ import { unescapeInto } from "../../json/read";
 import { writeAuth } from "../auth";
 import { AttemptTarget, ErrorAnswer, HeaderSink, ProviderProtocol, StreamReader } from "../provider";
 import { checkNarrow, Takes } from "../shared/narrow-check";
+import { conversationOf } from "../shared/plain-text";
 import { readCodedAnswer, readErrorAnswer } from "./errors";
-import { conversationOf, writeRequest } from "./request";
+import { writeRequest } from "./request";
 import { CozeStreamReader } from "./stream";
 
 /**

@@ -5,19 +5,12 @@ import { JsonDocument, JsonKey } from "../../json/document";
 import { escapeInto } from "../../json/write";
 import { AttemptTarget } from "../provider";
 import { Media } from "../shared/media";
-import { findLastUserTurn, joinSystemTexts, joinTexts } from "../shared/plain-text";
+import { conversationOf, findLastUserTurn, joinSystemTexts, joinTexts } from "../shared/plain-text";
 import { isBlank } from "../shared/text";
 import { hasKind, isBlock, TurnCursor } from "../shared/turns";
 import { writeRaw } from "../shared/values";
 
-const CONVERSATION_ID = new JsonKey("conversation_id");
 const CUSTOM_VARIABLES = new JsonKey("custom_variables");
-
-/** The conversation that the client goes on with, which Coze remembers: the `id` of the answers before; -1 when there is none. */
-export function conversationOf(request: CanonicalRequest): i32 {
-  const node = request.document.find(request.extras, CONVERSATION_ID);
-  return request.document.textLength(node) > 0 ? node : -1;
-}
 
 /** Writes the content of a turn with images or files: a text that holds JSON. */
 function writeObjects(document: JsonDocument, request: CanonicalRequest, turn: TurnCursor, out: ByteBuffer): void {

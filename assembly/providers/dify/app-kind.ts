@@ -1,4 +1,4 @@
-import { encodeText } from "../../bytes/buffer";
+import { encodeText, equalsText } from "../../bytes/buffer";
 import { AttemptTarget } from "../provider";
 
 /** The kinds of app that Dify has; each has an API of its own. */
@@ -13,16 +13,11 @@ const AGENT = encodeText("Agent");
 const COMPLETION = encodeText("Completion");
 const WORKFLOW = encodeText("Workflow");
 
-function isSame(left: StaticArray<u8>, right: StaticArray<u8>): bool {
-  return (
-    left.length == right.length && memory.compare(changetype<usize>(left), changetype<usize>(right), left.length) == 0
-  );
-}
-
 /** The kind of app behind a target: `botType`, chat when it is not given. */
 export function appKind(target: AttemptTarget): AppKind {
   const botType = target.provider.setting("botType");
-  if (isSame(botType, AGENT)) return AppKind.Agent;
-  if (isSame(botType, COMPLETION)) return AppKind.Completion;
-  return isSame(botType, WORKFLOW) ? AppKind.Workflow : AppKind.Chat;
+  const pointer = changetype<usize>(botType);
+  if (equalsText(pointer, botType.length, AGENT)) return AppKind.Agent;
+  if (equalsText(pointer, botType.length, COMPLETION)) return AppKind.Completion;
+  return equalsText(pointer, botType.length, WORKFLOW) ? AppKind.Workflow : AppKind.Chat;
 }

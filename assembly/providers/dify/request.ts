@@ -5,24 +5,14 @@ import { JsonDocument, JsonKey } from "../../json/document";
 import { equalsUnescaped } from "../../json/read";
 import { AttemptTarget } from "../provider";
 import { Media } from "../shared/media";
-import { findLastUserTurn, joinTexts, writeTranscript } from "../shared/plain-text";
+import { conversationOf, findLastUserTurn, joinTexts, writeTranscript } from "../shared/plain-text";
 import { isBlank } from "../shared/text";
 import { writeRaw } from "../shared/values";
 import { AppKind, appKind } from "./app-kind";
 
 const INPUTS = new JsonKey("inputs");
-const CONVERSATION_ID = new JsonKey("conversation_id");
 /** Where apps without a setting of their own take their text from. */
 const DEFAULT_VARIABLE = encodeText("query");
-
-/**
- * The conversation that the client goes on with: Dify's own history. Its id is the `id` of the answers before; without one, the whole
- * conversation is said in the query.
- */
-function conversationOf(request: CanonicalRequest): i32 {
-  const node = request.document.find(request.extras, CONVERSATION_ID);
-  return request.document.textLength(node) > 0 ? node : -1;
-}
 
 /** What the app hears: the whole conversation, or only what is new when Dify has the rest. */
 function writeQuery(request: CanonicalRequest, kind: AppKind, out: ByteBuffer): void {

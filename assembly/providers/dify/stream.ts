@@ -3,7 +3,7 @@ import { FailureReason } from "../../canonical/failure";
 import { Notice, Notices } from "../../canonical/notices";
 import { JsonDocument, JsonError, JsonKey } from "../../json/document";
 import { AttemptTarget, StreamReader } from "../provider";
-import { failTruncated } from "../shared/errors";
+import { failNotJson, failTruncated } from "../shared/errors";
 import { AppKind, appKind } from "./app-kind";
 import { readErrorObject } from "./errors";
 import { checkRun, readMetadata, startAnswer, tellOutput } from "./response";
@@ -60,7 +60,7 @@ export class DifyStreamReader extends StreamReader {
     if (sink.isDone || sink.hasFailed) return;
     const document = this.document;
     if (document.parse(data, dataLength, EVENT_DEPTH) != JsonError.None || !document.isObject(document.root())) {
-      sink.failWith(FailureReason.StreamError, 502, "The provider sent an event that is not JSON.");
+      failNotJson(sink);
       return;
     }
     const root = document.root();

@@ -13,7 +13,7 @@ export const enum ThinkingControl {
 }
 
 /** Which `thinkingLevel` values a model accepts. */
-export const enum Levels {
+const enum Levels {
   LowHigh = 0,
   LowMediumHigh = 1,
   All = 2,

@@ -1,9 +1,8 @@
 import { AnswerSink } from "../../canonical/answer";
-import { FailureReason } from "../../canonical/failure";
 import { Notices } from "../../canonical/notices";
 import { JsonDocument, JsonError } from "../../json/document";
 import { StreamReader } from "../provider";
-import { failTruncated } from "../shared/errors";
+import { failNotJson, failTruncated } from "../shared/errors";
 import { RequestPlan } from "./plan";
 import { ResponseReader } from "./response";
 
@@ -27,7 +26,7 @@ export class GeminiStreamReader extends StreamReader {
     if (sink.isDone || sink.hasFailed) return;
     const document = this.document;
     if (document.parse(data, dataLength, EVENT_DEPTH) != JsonError.None) {
-      sink.failWith(FailureReason.StreamError, 502, "The provider sent an event that is not JSON.");
+      failNotJson(sink);
       return;
     }
     this.reader.read(document, document.root(), sink);

@@ -1,5 +1,6 @@
 import { ByteBuffer } from "../../bytes/buffer";
 import { CanonicalRequest, PartKind, Role } from "../../canonical/request";
+import { JsonKey } from "../../json/document";
 import { isVisibleText } from "./messages";
 import { isBlock, TurnCursor } from "./turns";
 
@@ -8,6 +9,7 @@ import { isBlock, TurnCursor } from "./turns";
  * of a JSON string.
  */
 
+const CONVERSATION_ID = new JsonKey("conversation_id");
 /** Line breaks as they stand inside of a JSON string. */
 const LINE = "\\n";
 const PARAGRAPH = "\\n\\n";
@@ -69,6 +71,15 @@ export function writeTranscript(request: CanonicalRequest, cue: bool, out: ByteB
     if (!joinTexts(request, turn.start, turn.end, out)) out.length = before;
   }
   if (cue && !single) out.ascii(PARAGRAPH + "Assistant:");
+}
+
+/**
+ * The conversation that the client goes on with and the vendor remembers: the `id` of the answers before, a string; -1 when there is none,
+ * and the whole conversation has to be said.
+ */
+export function conversationOf(request: CanonicalRequest): i32 {
+  const node = request.document.find(request.extras, CONVERSATION_ID);
+  return request.document.textLength(node) > 0 ? node : -1;
 }
 
 /** The last turn of the user; null when there is none. */

@@ -14,13 +14,17 @@ export function startAnswer(document: JsonDocument, sink: AnswerSink): void {
   sink.start(0, 0, document.textPointer(model), document.textLength(model), 0);
 }
 
-/** Tells `text_output`: a text, or a list of one for models that answer in batches. False when there is none. */
-export function tellOutput(document: JsonDocument, sink: AnswerSink): bool {
+/** The text of `text_output`, which is a list of one for models that answer in batches; -1 when there is none. */
+function findOutput(document: JsonDocument): i32 {
   let output = document.find(document.root(), TEXT_OUTPUT);
   if (document.isArray(output)) output = document.first(output);
-  if (!document.isString(output)) return false;
+  return document.isString(output) ? output : -1;
+}
+
+/** Tells `text_output`, or a piece of it. */
+export function tellOutput(document: JsonDocument, sink: AnswerSink): void {
+  const output = findOutput(document);
   if (document.textLength(output) > 0) sink.text(0, document.textPointer(output), document.textLength(output));
-  return true;
 }
 
 /** Why an answer ended, which some backends say. Source: https://github.com/triton-inference-server/vllm_backend/blob/main/docs/additional_outputs.md */
@@ -31,8 +35,7 @@ export function readFinishReason(document: JsonDocument): FinishReason {
 
 /** Tells a unary answer. */
 export function readAnswer(document: JsonDocument, sink: AnswerSink): void {
-  const root = document.root();
-  if (!document.isPresent(document.find(root, TEXT_OUTPUT))) {
+  if (findOutput(document) < 0) {
     if (readErrorObject(document, 500, sink.failure)) sink.fail();
     else sink.failWith(FailureReason.StreamError, 502, "The provider's answer holds no text_output.");
     return;
