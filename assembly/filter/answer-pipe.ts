@@ -1,10 +1,12 @@
 import { ByteBuffer } from "../bytes/buffer";
 import { AnswerSink } from "../canonical/answer";
+import { Telling } from "../canonical/repeatable";
 import { Failure } from "../canonical/failure";
 import { Usage } from "../canonical/usage";
 import { PassthroughState } from "../clients/client";
 import { OpenAiPassthroughStream } from "../providers/openai/passthrough-stream";
 import { StreamReader } from "../providers/provider";
+import { EventPattern } from "./event-pattern";
 
 /** Turns the events of one provider's stream into bytes for the client, and knows where the answer stands. */
 export abstract class AnswerPipe {
@@ -13,6 +15,8 @@ export abstract class AnswerPipe {
    * False: what should go out was appended to `out`.
    */
   abstract event(name: usize, nameLength: i32, data: usize, dataLength: i32, out: ByteBuffer): bool;
+  /** An event that matched the pattern of the last one. */
+  abstract repeat(pattern: EventPattern): void;
   /** The provider closed the stream cleanly. */
   abstract end(out: ByteBuffer): void;
   abstract hasContent(): bool;
@@ -33,6 +37,7 @@ export class PassthroughPipe extends AnswerPipe {
   event(name: usize, nameLength: i32, data: usize, dataLength: i32, out: ByteBuffer): bool {
     return this.stream.event(data, dataLength, out, name, nameLength);
   }
+  repeat(pattern: EventPattern): void {}
   end(out: ByteBuffer): void {
     this.stream.end(out);
   }
@@ -68,6 +73,13 @@ export class TranslatedPipe extends AnswerPipe {
   event(name: usize, nameLength: i32, data: usize, dataLength: i32, out: ByteBuffer): bool {
     this.reader.event(name, nameLength, data, dataLength, this.sink);
     return false;
+  }
+  repeat(pattern: EventPattern): void {
+    const sink = this.sink;
+    const choice = pattern.choice;
+    if (pattern.telling == Telling.Text) sink.text(choice, pattern.text, pattern.textLength);
+    else if (pattern.telling == Telling.Reasoning) sink.reasoning(choice, pattern.text, pattern.textLength);
+    else sink.toolArguments(choice, pattern.tool, pattern.text, pattern.textLength);
   }
   end(out: ByteBuffer): void {
     this.reader.end(this.sink);

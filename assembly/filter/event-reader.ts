@@ -1,18 +1,22 @@
 import { ByteBuffer } from "../bytes/buffer";
 import { FailureReason } from "../canonical/failure";
+import { repeatable, Telling } from "../canonical/repeatable";
 import { Usage } from "../canonical/usage";
 import { writeEvent } from "../sse/encoder";
 import { FrameDecoder } from "../sse/frame-decoder";
 import { AnswerPipe } from "./answer-pipe";
 import { AnswerReader } from "./answer-reader";
+import { EventPattern } from "./event-pattern";
 
 const edited = new ByteBuffer();
 
 /** Reads a stream of events; for a client that did not ask for a stream (checklist item 13) its pipe gathers them into one answer. */
 export class EventReader extends AnswerReader {
-  /** Start and end, in the current chunk, of events that go out as they came and were not copied yet. */
-  private runStart: i32 = 0;
-  private runEnd: i32 = 0;
+  /** Addresses of events in the current chunk that go out as they came and were not copied yet. */
+  private runStart: usize = 0;
+  private runEnd: usize = 0;
+  /** What the last event looked like, if the next ones may be like it. */
+  private pattern: EventPattern = new EventPattern();
 
   /** servesWhole: nothing is servable before the answer is complete. */
   constructor(
@@ -25,52 +29,86 @@ export class EventReader extends AnswerReader {
   }
 
   read(pointer: usize, length: i32, isEnd: bool, output: ByteBuffer): bool {
-    this.runStart = 0;
-    this.runEnd = 0;
+    this.runStart = pointer;
+    this.runEnd = pointer;
     this.decoder.feed(pointer, length);
-    this.relayEvents(pointer, output);
+    this.relayEvents(output);
     if (isEnd && !this.isOver()) {
-      this.flushRun(pointer, output);
+      this.flushRun(output);
       this.decoder.finish();
-      this.relayEvents(pointer, output);
+      this.relayEvents(output);
     }
-    if (isEnd && !this.isOver()) this.endPipe(pointer, output);
-    const isWholeChunk = this.runStart == 0 && this.runEnd == length && length > 0 && output.length == 0;
-    if (!isWholeChunk) this.flushRun(pointer, output);
+    if (isEnd && !this.isOver()) this.endPipe(output);
+    const isWholeChunk =
+      this.runStart == pointer && this.runEnd == pointer + length && length > 0 && output.length == 0;
+    if (!isWholeChunk) this.flushRun(output);
     return isWholeChunk;
   }
 
-  private relayEvents(pointer: usize, output: ByteBuffer): void {
+  private relayEvents(output: ByteBuffer): void {
     const decoder = this.decoder;
-    while (!this.isOver() && decoder.next()) {
-      edited.clear(1 << 20);
-      const passes = this.pipe.event(
-        decoder.namePointer,
-        decoder.nameLength,
-        decoder.dataPointer,
-        decoder.dataLength,
-        edited,
-      );
-      if (passes && decoder.isCanonical) {
-        if (decoder.eventStart != this.runEnd) {
-          this.flushRun(pointer, output);
-          this.runStart = decoder.eventStart;
-        }
-        this.runEnd = decoder.eventEnd;
-      } else {
-        this.flushRun(pointer, output);
-        if (passes) writeEvent(decoder.dataPointer, decoder.dataLength, output);
-        else output.bytes(edited.pointer, edited.length);
-      }
-      this.noteState();
+    while (!this.isOver()) {
+      if (this.pattern.telling != Telling.None) this.relayRepeated(output);
+      if (this.isOver() || !decoder.next()) break;
+      this.relayEvent(output);
     }
     // What follows cannot be read (an event too large, a broken frame): for the client the stream is over, and is told so.
-    if (decoder.isBroken && !this.isOver()) this.endPipe(pointer, output);
+    if (decoder.isBroken && !this.isOver()) this.endPipe(output);
+  }
+
+  /** Tells the events that follow as long as they are like the last one. */
+  private relayRepeated(output: ByteBuffer): void {
+    const decoder = this.decoder;
+    const pattern = this.pattern;
+    let position = decoder.position();
+    if (position == 0) return;
+    const limit = decoder.end();
+    let end = pattern.match(position, limit);
+    if (end == 0) return;
+    for (; end != 0; end = pattern.match(position, limit)) {
+      if (pattern.telling == Telling.Unchanged) this.extendRun(position, end, output);
+      else this.pipe.repeat(pattern);
+      position = end;
+    }
+    decoder.moveTo(position);
+    this.noteState();
+  }
+
+  private relayEvent(output: ByteBuffer): void {
+    const decoder = this.decoder;
+    const pattern = this.pattern;
+    const start = decoder.eventStart;
+    const end = decoder.eventEnd;
+    if (decoder.isCounted && pattern.telling != Telling.None && pattern.match(start, end) == end) {
+      this.pipe.repeat(pattern);
+      this.noteState();
+      return;
+    }
+    edited.clear(1 << 20);
+    repeatable.telling = Telling.None;
+    const passes = this.pipe.event(
+      decoder.namePointer,
+      decoder.nameLength,
+      decoder.dataPointer,
+      decoder.dataLength,
+      edited,
+    );
+    if (passes && decoder.isCanonical) {
+      this.extendRun(start, end, output);
+    } else {
+      if (repeatable.telling == Telling.Unchanged) repeatable.telling = Telling.None;
+      this.flushRun(output);
+      if (passes) writeEvent(decoder.dataPointer, decoder.dataLength, output);
+      else output.bytes(edited.pointer, edited.length);
+    }
+    if (repeatable.telling == Telling.None) pattern.forget();
+    else pattern.learn(start, end, repeatable);
+    this.noteState();
   }
 
   /** Ends the answer: the provider has closed the stream, or nothing more of it can be read. */
-  private endPipe(pointer: usize, output: ByteBuffer): void {
-    this.flushRun(pointer, output);
+  private endPipe(output: ByteBuffer): void {
+    this.flushRun(output);
     edited.clear(1 << 20);
     this.pipe.end(edited);
     output.bytes(edited.pointer, edited.length);
@@ -78,8 +116,17 @@ export class EventReader extends AnswerReader {
     this.isTruncated = this.hasFailed;
   }
 
-  private flushRun(pointer: usize, output: ByteBuffer): void {
-    output.bytes(pointer + this.runStart, this.runEnd - this.runStart);
+  /** An event goes out as it came. */
+  private extendRun(start: usize, end: usize, output: ByteBuffer): void {
+    if (start != this.runEnd) {
+      this.flushRun(output);
+      this.runStart = start;
+    }
+    this.runEnd = end;
+  }
+
+  private flushRun(output: ByteBuffer): void {
+    output.bytes(this.runStart, (this.runEnd - this.runStart) as i32);
     this.runStart = this.runEnd;
   }
 
@@ -108,6 +155,7 @@ export class EventReader extends AnswerReader {
 
   free(): void {
     this.decoder.free();
+    this.pattern.free();
     this.pipe.free();
   }
 }

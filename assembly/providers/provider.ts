@@ -32,7 +32,10 @@ export abstract class HeaderSink {
  * an event that is not JSON, or not what the protocol says, ends the answer with `sink.failWith(StreamError, ...)`.
  */
 export abstract class StreamReader {
-  /** One event: its name (may be empty) and data. The pointers are valid during the call only. */
+  /**
+   * One event: its name (may be empty) and data. The pointers are valid during the call only. A reader may note in `repeatable`
+   * (canonical/repeatable.ts) that the next event need not be read if it differs from this one in its text only.
+   */
   abstract event(name: usize, nameLength: i32, data: usize, dataLength: i32, sink: AnswerSink): void;
   /** The provider has closed the stream cleanly: ends the answer if its terminal event came, else fails it as truncated (checklist item 9). */
   abstract end(sink: AnswerSink): void;

@@ -23,7 +23,6 @@ const WORD_EVEN: u32 = 0x6e657665;
  * the end of the stream cuts off before its blank line is given out (checklist item 7), as providers do end their streams so.
  */
 export class SseDecoder extends FrameDecoder {
-  private chunk: usize = 0;
   private cursor: usize = 0;
   private limit: usize = 0;
   private finished: bool = false;
@@ -45,7 +44,7 @@ export class SseDecoder extends FrameDecoder {
   private nameSliceLength: i32 = 0;
   /** Lines of the unfinished event, comments included. */
   private lines: i32 = 0;
-  /** Its first line inside the chunk; 0 when it was carried over or ended with CR. */
+  /** Its first line inside the chunk; 0 when it was carried over. */
   private firstLine: usize = 0;
   /** Set while the caller may look at an event that was copied into `data` and `name`. */
   private given: bool = false;
@@ -57,7 +56,6 @@ export class SseDecoder extends FrameDecoder {
 
   /** Takes the next bytes; they must stay alive until `next` has given false. Call only after `next` has given false. */
   feed(pointer: usize, length: i32): void {
-    this.chunk = pointer;
     this.cursor = pointer;
     this.limit = pointer + max(length, 0);
   }
@@ -96,6 +94,23 @@ export class SseDecoder extends FrameDecoder {
     return false;
   }
 
+  position(): usize {
+    if (this.isBroken || this.lines > 0 || this.line.length > 0 || this.markBytes >= 0) return 0;
+    if (this.skipLineFeed && this.cursor < this.limit) {
+      this.skipLineFeed = false;
+      if (load<u8>(this.cursor) == 0x0a) this.cursor += 1;
+    }
+    return this.cursor;
+  }
+
+  end(): usize {
+    return this.limit;
+  }
+
+  moveTo(position: usize): void {
+    this.cursor = position;
+  }
+
   /** Bytes of an unfinished event; those carried over to the next `feed` once `next` has given false. */
   pendingBytes(): i32 {
     if (this.given) return 0;
@@ -122,8 +137,8 @@ export class SseDecoder extends FrameDecoder {
     const endsWithReturn = load<u8>(end) == 0x0d;
     this.skipLineFeed = endsWithReturn;
     const carried = this.line.length > 0;
-    if (!carried && end == start) return this.giveEvent(endsWithReturn ? 0 : end + 1);
-    if (this.lines == 0) this.firstLine = carried || endsWithReturn ? 0 : start;
+    if (!carried && end == start) return this.giveEvent(end + 1, endsWithReturn);
+    if (this.lines == 0) this.firstLine = carried ? 0 : start;
     this.lines += 1;
     if (!carried) {
       this.takeField(start, end, false);
@@ -176,20 +191,15 @@ export class SseDecoder extends FrameDecoder {
     this.sliceLength = 0;
   }
 
-  /** A blank line ends the event; `end` is the address behind it, or 0 when its line end was no lone LF. */
-  private giveEvent(end: usize): bool {
+  /** A blank line ends the event; `end` is the address behind its CR or LF. */
+  private giveEvent(end: usize, endsWithReturn: bool): bool {
     if (this.dataLines == 0) {
       this.resetEvent();
       this.name.clear(KEPT_BYTES);
       return false;
     }
     const first = this.firstLine;
-    // "data: " is 6 bytes; a value that begins there had exactly that in front of it.
-    this.isCanonical = end != 0 && first != 0 && this.lines == 1 && this.slice == first + 6;
-    if (this.isCanonical) {
-      this.eventStart = (first - this.chunk) as i32;
-      this.eventEnd = (end - this.chunk) as i32;
-    }
+    if (first != 0) this.placeEvent(first, end, endsWithReturn);
     const isSlice = this.slice != 0;
     this.dataPointer = isSlice ? this.slice : this.data.pointer;
     this.dataLength = isSlice ? this.sliceLength : this.data.length;
@@ -201,6 +211,19 @@ export class SseDecoder extends FrameDecoder {
     return true;
   }
 
+  private placeEvent(first: usize, end: usize, endsWithReturn: bool): void {
+    if (endsWithReturn) {
+      // Without the LF that belongs to it, if there is one, the event is not whole.
+      if (end >= this.limit || load<u8>(end) != 0x0a) return;
+      end += 1;
+    }
+    this.eventStart = first;
+    this.eventEnd = end;
+    if (endsWithReturn || this.lines != 1) return;
+    // "data: " is 6 bytes; a value that begins there had exactly that in front of it.
+    this.isCanonical = this.slice == first + 6 && load<u8>(this.slice + this.sliceLength) == 0x0a;
+  }
+
   /** The stream has ended: what is left becomes the last event. */
   private flush(): bool {
     const line = this.line;
@@ -209,7 +232,8 @@ export class SseDecoder extends FrameDecoder {
       line.clear(KEPT_BYTES);
     }
     this.markBytes = -1;
-    return this.giveEvent(0);
+    this.firstLine = 0;
+    return this.giveEvent(0, false);
   }
 
   /** The chunk is about to go away: what the unfinished event needs of it is copied. */
@@ -240,6 +264,8 @@ export class SseDecoder extends FrameDecoder {
     this.namePointer = 0;
     this.nameLength = 0;
     this.isCanonical = false;
+    this.eventStart = 0;
+    this.eventEnd = 0;
     if (!this.given) return;
     this.given = false;
     this.data.clear(KEPT_BYTES);

@@ -70,6 +70,7 @@ class Slice {
  * Source: https://smithy.io/2.0/aws/amazon-eventstream.html
  */
 export class EventStreamDecoder extends FrameDecoder {
+  isCounted: bool = true;
   private cursor: usize = 0;
   private limit: usize = 0;
   /** Begin of a frame whose end has not been fed yet. */
@@ -154,6 +155,8 @@ export class EventStreamDecoder extends FrameDecoder {
     if (!this.readHeaders(headers, payload)) return this.breakOff();
     this.dataPointer = payload;
     this.dataLength = (end - payload) as i32;
+    this.eventStart = headers;
+    this.eventEnd = end;
     this.setName();
     return true;
   }
@@ -225,6 +228,8 @@ export class EventStreamDecoder extends FrameDecoder {
     this.dataLength = 0;
     this.namePointer = 0;
     this.nameLength = 0;
+    this.eventStart = 0;
+    this.eventEnd = 0;
     if (!this.given) return;
     this.given = false;
     this.carried.clear(KEPT_BYTES);

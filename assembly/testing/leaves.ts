@@ -112,7 +112,9 @@ export function openFraming(framing: Framing): void {
 export function crc(pointer: usize, length: i32, previous: u32): u32 {
   return crc32(pointer, length, previous);
 }
+let fed: usize = 0;
 export function sseFeed(pointer: usize, length: i32): void {
+  fed = pointer;
   decoder.feed(pointer, length);
 }
 export function sseFinish(): void {
@@ -140,10 +142,10 @@ export function sseIsCanonical(): bool {
   return decoder.isCanonical;
 }
 export function sseEventStart(): i32 {
-  return decoder.eventStart;
+  return (decoder.eventStart - fed) as i32;
 }
 export function sseEventEnd(): i32 {
-  return decoder.eventEnd;
+  return (decoder.eventEnd - fed) as i32;
 }
 export function ssePendingBytes(): i32 {
   return sse.pendingBytes();

@@ -1,6 +1,7 @@
 import { AnswerSink, FinishReason } from "../../canonical/answer";
 import { FailureReason } from "../../canonical/failure";
 import { Notice, Notices } from "../../canonical/notices";
+import { repeatable, Telling } from "../../canonical/repeatable";
 import { JsonDocument, JsonError, JsonKey } from "../../json/document";
 import { StreamReader } from "../provider";
 import { failTruncated } from "../shared/errors";
@@ -217,11 +218,15 @@ export class AnthropicStreamReader extends StreamReader {
     const delta = document.find(root, DELTA);
     const type = document.find(delta, TYPE);
     if (document.equals(type, TEXT_DELTA)) {
-      this.tellText(document.find(delta, TEXT), sink);
+      const text = document.find(delta, TEXT);
+      this.tellText(text, sink);
+      repeatable.note(Telling.Text, 0, 0, document.textPointer(text), document.textLength(text));
       return;
     }
     if (document.equals(type, THINKING_DELTA)) {
-      this.tellReasoning(document.find(delta, THINKING), sink);
+      const thinking = document.find(delta, THINKING);
+      this.tellReasoning(thinking, sink);
+      repeatable.note(Telling.Reasoning, 0, 0, document.textPointer(thinking), document.textLength(thinking));
       return;
     }
     const block = this.blocks.find(document.integer(document.find(root, INDEX), -1));
@@ -254,8 +259,13 @@ export class AnthropicStreamReader extends StreamReader {
     if (length == 0) return;
     block.hasArguments = true;
     const pointer = this.document.textPointer(node);
-    if (block.kind == BlockKind.ToolCall) sink.toolArguments(0, block.tool, pointer, length);
-    else if (block.kind == BlockKind.Format) sink.text(0, pointer, length);
+    if (block.kind == BlockKind.ToolCall) {
+      sink.toolArguments(0, block.tool, pointer, length);
+      repeatable.note(Telling.ToolArguments, 0, block.tool, pointer, length);
+    } else if (block.kind == BlockKind.Format) {
+      sink.text(0, pointer, length);
+      repeatable.note(Telling.Text, 0, 0, pointer, length);
+    }
   }
 
   private stopBlock(root: i32, sink: AnswerSink): void {

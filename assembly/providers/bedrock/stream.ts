@@ -1,6 +1,7 @@
 import { AnswerSink } from "../../canonical/answer";
 import { FailureReason } from "../../canonical/failure";
 import { Notice, Notices } from "../../canonical/notices";
+import { repeatable, Telling } from "../../canonical/repeatable";
 import { encodeText, equalsText } from "../../bytes/buffer";
 import { JsonDocument, JsonError, JsonKey } from "../../json/document";
 import { EXCEPTION_MARK } from "../../sse/event-stream";
@@ -34,6 +35,7 @@ const REDACTED = new JsonKey("redactedContent");
 const IMAGE = new JsonKey("image");
 const STOP_REASON = new JsonKey("stopReason");
 const USAGE = new JsonKey("usage");
+const PADDING = new JsonKey("p");
 
 /** Containers that have to be looked into: event, delta, its one member, what that holds. */
 const EVENT_DEPTH: i32 = 5;
@@ -154,7 +156,10 @@ export class ConverseStreamReader extends StreamReader {
     const text = document.find(delta, TEXT);
     const length = document.textLength(text);
     this.ensureStarted(sink);
-    if (length > 0) sink.text(0, document.textPointer(text), length);
+    if (length > 0) {
+      sink.text(0, document.textPointer(text), length);
+      if (document.nextKey(document.first(delta)) < 0) this.noteRepeatable(root, Telling.Text, 0, text);
+    }
     const toolUse = document.find(delta, TOOL_USE);
     if (toolUse >= 0) this.tellInput(this.indexOf(root), document.find(toolUse, INPUT), sink);
     const reasoning = document.find(delta, REASONING_CONTENT);
@@ -170,6 +175,13 @@ export class ConverseStreamReader extends StreamReader {
     const pointer = this.document.textPointer(input);
     if (block.kind == BlockKind.ToolCall) sink.toolArguments(0, block.tool, pointer, length);
     else if (block.kind == BlockKind.Format) sink.text(0, pointer, length);
+  }
+
+  private noteRepeatable(root: i32, telling: Telling, tool: i32, text: i32): void {
+    const document = this.document;
+    repeatable.note(telling, 0, tool, document.textPointer(text), document.textLength(text));
+    const padding = document.find(root, PADDING);
+    repeatable.notePadding(document.textPointer(padding), document.textLength(padding));
   }
 
   private readReasoning(index: i64, reasoning: i32, sink: AnswerSink): void {

@@ -23,6 +23,11 @@ const TITLE = new JsonKey("title");
 /** Most citations of one answer that are told. */
 const MOST_CITATIONS: i32 = 256;
 
+/** Whether a candidate has what the functions below tell. */
+export function hasMetadata(document: JsonDocument, candidate: i32): bool {
+  return document.findKey(candidate, LOGPROBS) >= 0 || document.findKey(candidate, GROUNDING) >= 0;
+}
+
 function writeToken(document: JsonDocument, node: i32, out: ByteBuffer): void {
   const token = document.find(node, TOKEN);
   const probability = document.find(node, PROBABILITY);

@@ -3,13 +3,14 @@ import { hexDigit } from "../../bytes/hex";
 import { AnswerSink, FinishReason, MAX_ANSWER_CHOICES } from "../../canonical/answer";
 import { FailureReason } from "../../canonical/failure";
 import { Notice, Notices } from "../../canonical/notices";
+import { repeatable, Telling } from "../../canonical/repeatable";
 import { JsonDocument, JsonKey } from "../../json/document";
 import { escapeInto } from "../../json/write";
 import { JSON_TOOL_NAME } from "../shared/format-tool";
 import { writeThoughtMark } from "../../canonical/thought-ids";
 import { hash64 } from "../../bytes/hash";
 import { readEnvelope } from "./errors";
-import { tellCitations, tellLogprobs } from "./metadata";
+import { hasMetadata, tellCitations, tellLogprobs } from "./metadata";
 import { FormatForm, RequestPlan } from "./plan";
 import { isMalformed, mapFinishReason } from "./stop-reason";
 import { readUsage } from "./usage";
@@ -93,6 +94,19 @@ export class ResponseReader {
       if (candidate !== null) this.readCandidate(document, node, candidate, sink);
     }
     if (position == 0) this.readFeedback(document, root);
+    else if (position == 1) this.noteRepeatable(document, document.first(candidates));
+  }
+
+  /** An event with one piece of text, and nothing beside it that is told. */
+  private noteRepeatable(document: JsonDocument, candidate: i32): void {
+    if (document.findKey(candidate, FINISH_REASON) >= 0 || hasMetadata(document, candidate)) return;
+    const part = document.first(document.find(document.find(candidate, CONTENT), PARTS));
+    if (part < 0 || document.nextElement(part) >= 0) return;
+    const index = document.integer(document.find(candidate, INDEX));
+    if (index < 0 || index >= MAX_ANSWER_CHOICES) return;
+    const text = document.find(part, TEXT);
+    const telling = document.boolean(document.find(part, THOUGHT)) ? Telling.Reasoning : Telling.Text;
+    repeatable.note(telling, index as i32, 0, document.textPointer(text), document.textLength(text));
   }
 
   /** The provider has said everything: tells the finishes. False, and nothing told, when the answer is not complete. */

@@ -61,6 +61,8 @@ export class ChoiceView {
   isSplit: bool = false;
   /** Nothing in it, for a choice that has finished or whose text is held back. */
   isUseless: bool = false;
+  /** The chunk needs no edit, and neither will another one with another text. */
+  isRepeatable: bool = false;
 }
 
 /** Looks at and edits the choices of chunks and messages. */
@@ -153,7 +155,9 @@ export class ChoiceEditor {
 
   /** Edits a choice of a chunk and brings its state up to date. */
   editChunk(choice: i32, state: PassedChoice, view: ChoiceView): void {
-    if (!state.isSplit && this.isPlain(choice, view)) return;
+    const isPlain = !state.isSplit && this.isPlain(choice, view);
+    view.isRepeatable = isPlain && state.tags === null;
+    if (isPlain) return;
     const document = this.document;
     this.insertMissing(choice, state, view);
     let keptBefore = false;

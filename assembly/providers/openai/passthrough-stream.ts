@@ -6,6 +6,7 @@ import { isDoneMarker, writeDoneMarker } from "../../canonical/done-marker";
 import { writeErrorEvent } from "../../canonical/error-envelope";
 import { Failure, FailureReason } from "../../canonical/failure";
 import { PassthroughState } from "../../canonical/passthrough";
+import { repeatable, Telling } from "../../canonical/repeatable";
 import { CanonicalRequest } from "../../canonical/request";
 import { Usage } from "../../canonical/usage";
 import { JsonDocument, JsonError, JsonKey } from "../../json/document";
@@ -21,6 +22,8 @@ import { ToolCallEditor } from "./tool-call-edits";
 import { findUsage, readUsage } from "./usage";
 
 const CHUNK = new JsonKey("chat.completion.chunk");
+/** Random bytes that hide a chunk's length (`stream_options.include_obfuscation`). */
+const OBFUSCATION = new JsonKey("obfuscation");
 /** `erro` as a number, little endian; an `r` follows. */
 const ERROR_NAME: u32 = 0x6f727265;
 
@@ -180,7 +183,18 @@ export class OpenAiPassthroughStream {
     this.editRoot(root, choices);
     const isUnchanged = this.send(data, dataLength, out, out.length > before);
     out.bytes(this.finishes.pointer, this.finishes.length);
+    if (isUnchanged && this.view.isRepeatable) this.noteRepeatable(root, choices);
     return isUnchanged;
+  }
+
+  private noteRepeatable(root: i32, choices: i32): void {
+    const document = this.document;
+    if (document.nextElement(document.first(choices)) >= 0) return;
+    let text = document.find(this.view.delta, keys.CONTENT);
+    if (document.textLength(text) == 0) text = document.find(this.view.delta, keys.REASONING_CONTENT);
+    repeatable.note(Telling.Unchanged, 0, 0, document.textPointer(text), document.textLength(text));
+    const padding = document.find(root, OBFUSCATION);
+    repeatable.notePadding(document.textPointer(padding), document.textLength(padding));
   }
 
   /** Makes sure that every choice of the chunk has a state; false when they are not choices at all, or too many. */
