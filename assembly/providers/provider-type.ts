@@ -83,6 +83,10 @@ export class ProviderType {
   rejectedMembers: string = "";
   /** Another name for `seed`; empty: that one. */
   seedMember: string = "";
+  /** Whether the server rejects members of other vendors' APIs in messages and tools. */
+  rejectsForeignMembers: boolean = false;
+  /** Whether it takes Anthropic's `cache_control` among them. */
+  takesCacheControl: boolean = false;
   /** Whether the server rejects `name` in messages that are no results of tools. */
   rejectsNames: boolean = false;
   /** Why a request with tools cannot be sent; empty: it can. */

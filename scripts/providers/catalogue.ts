@@ -29,6 +29,10 @@ function listOpenAiQuirks(type: ProviderType): string[] {
   if (type.rejectedMembers !== "") quirks.push(`without ${type.rejectedMembers.split(" ").map(quote).join(", ")}`);
   if (type.seedMember !== "") quirks.push(`\`seed\` is ${quote(type.seedMember)}`);
   if (type.rejectsNames) quirks.push("no `name` in messages");
+  if (type.rejectsForeignMembers)
+    quirks.push(
+      `other vendors' members of messages and tools are left out${type.takesCacheControl ? ", `cache_control` is not" : ""}`,
+    );
   if (type.withoutTools !== "") quirks.push(`no tools: ${type.withoutTools}`);
   if (type.saysEffortAsThinking) quirks.push("`reasoning_effort` becomes `thinking`");
   if (type.hasTemperatureUpToOne) quirks.push("`temperature` up to 1");

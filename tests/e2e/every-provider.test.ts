@@ -132,6 +132,25 @@ describe.each(cases)("$id", (one: EveryProviderCase) => {
     });
   }
 
+  test("[136] members that are meant for another vendor are no reason for a 400", async () => {
+    const cache_control = { type: "ephemeral" };
+    const extra_content = { google: { thought_signature: "c2ln" } };
+    const part = { type: "text", text: "Hello there", cache_control };
+    const question = { role: "user", content: [part] };
+    const called = { name: "get_weather", arguments: '{"city":"Bonn","unit":"celsius"}' };
+    const call = { id: "call_1", type: "function", function: called, extra_content };
+    const history = [
+      question,
+      { role: "assistant", content: null, tool_calls: [call], provider_specific_fields: {} },
+      { role: "tool", tool_call_id: "call_1", content: "It is sunny.", cache_control },
+    ];
+    const tools = TOOLS.map((tool) => ({ ...tool, cache_control }));
+    const withTools = one.without("one tool") === null && one.without("tool results") === null;
+    const request = withTools ? { model, messages: history, tools } : { model, messages: [question] };
+    const answer = await client.chat.completions.create(request as Request);
+    expect(answer.choices[0]?.message.content).toContain(withTools ? "It is sunny." : "Hello there");
+  });
+
   test("an answer that fits a JSON schema", async () => {
     const format = { type: "json_schema", json_schema: { name: "place", strict: true, schema: PLACE } } as const;
     const request = { model, messages: [user("Answer in JSON")], response_format: format };

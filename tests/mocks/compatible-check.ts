@@ -75,6 +75,32 @@ function checkHistory(row: ProviderType, messages: Json[]): string | null {
   return null;
 }
 
+/** Members that clients put into messages and tools for Anthropic, for Gemini and for LiteLLM. */
+export const FOREIGN_MEMBERS = ["extra_content", "thought_signature", "provider_specific_fields", "cache_control"];
+
+/** A member of another vendor's API in messages, parts, calls or tools; the insides of schemas and arguments are anybody's. */
+export function findForeignMember(body: JsonObject, names: string[]): string | null {
+  const open: [string, Json | undefined][] = [
+    ["messages", body.messages],
+    ["tools", body.tools],
+  ];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const [path, value] = next;
+    if (Array.isArray(value)) value.forEach((item, index) => open.push([`${path}[${index}]`, item]));
+    if (!isObject(value)) continue;
+    for (const [name, member] of Object.entries(value)) {
+      if (names.includes(name)) return `${path}.${name}`;
+      if (name !== "parameters" && name !== "arguments") open.push([`${path}.${name}`, member]);
+    }
+  }
+  return null;
+}
+
+function foreignNames(row: ProviderType): string[] {
+  if (!row.rejectsForeignMembers) return [];
+  return FOREIGN_MEMBERS.filter((name) => name !== "cache_control" || !row.takesCacheControl);
+}
+
 /** What a row's vendor finds wrong with a request; null when it takes it. */
 export function checkRow(row: ProviderType, body: JsonObject): string | null {
   if (typeof body.model !== "string" || body.model === "") return "model is missing";
@@ -86,6 +112,8 @@ export function checkRow(row: ProviderType, body: JsonObject): string | null {
   if (row.saysEffortAsThinking && body.reasoning_effort !== undefined && !/^glm-5/.test(body.model)) {
     return "reasoning_effort is not supported with this model";
   }
+  const foreign = findForeignMember(body, foreignNames(row));
+  if (foreign !== null) return `${foreign}: Extra inputs are not permitted`;
   const problem = checkChatRequest(body, rulesFor(row));
   if (problem !== null) return problem.message;
   if (row.hasReasoningModels && row.name !== "openai" && row.name !== "azure") {

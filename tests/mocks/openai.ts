@@ -1,6 +1,8 @@
 import { checkHeaders, describeLeak, maskKey, parseBody, type Refusal } from "./entrance";
 import { answerChat, type AnswerStyle, stableUuid } from "./openai-answer";
+import { findForeignMember, FOREIGN_MEMBERS } from "./compatible-check";
 import { checkChatRequest, type CheckRules } from "./openai-check";
+import { unknownMember } from "./openai-problem";
 import { hash } from "./reply";
 import {
   type Answer,
@@ -199,7 +201,8 @@ export function refuseBody(value: unknown): UnaryAnswer | null {
     const text = `max_tokens is too large: ${textOf(body.max_tokens)}. This model supports at most ${model.output} completion tokens, ${given}`;
     return refuse(400, text, "max_tokens", "invalid_value");
   }
-  const problem = checkChatRequest(body, rulesFor(body.model));
+  const foreign = findForeignMember(body, FOREIGN_MEMBERS);
+  const problem = foreign === null ? checkChatRequest(body, rulesFor(body.model)) : unknownMember(foreign);
   return problem ? refuse(400, problem.message, problem.param, problem.code) : null;
 }
 

@@ -3,6 +3,7 @@ import { JsonDocument, JsonKey } from "../../json/document";
 import { ProviderType, ReasoningHistory } from "../provider-type";
 import { plainIdLength } from "../../canonical/thought-ids";
 import { EditList } from "./edits";
+import { ForeignMembers } from "./foreign-members";
 
 const REASONING_SIGNATURE = new JsonKey("reasoning_signature");
 const REASONING_DETAILS = new JsonKey("reasoning_details");
@@ -15,14 +16,19 @@ const MOST_ID_BYTES: i32 = 40;
 /**
  * Edits the conversation for a server's dialect: `developer` becomes `system` where the server does not know it (checklist
  * item 133), reasoning of earlier answers is removed where the server rejects it (item 134), and Gemini's signatures are cut off the
- * ids of calls, which they make too long for others (item 85).
+ * ids of calls, which they make too long for others (item 85). Members of other vendors' APIs are removed where the server rejects them
+ * (item 136).
  */
 export class HistoryEditor {
+  private foreign: ForeignMembers;
+
   constructor(
     private document: JsonDocument,
     private type: ProviderType,
     private edits: EditList,
-  ) {}
+  ) {
+    this.foreign = new ForeignMembers(document, type, edits);
+  }
 
   /** Whether anything may have to be edited: this server's dialect differs, or a call carries a signature. */
   isNeeded(messages: i32): bool {
@@ -52,7 +58,8 @@ export class HistoryEditor {
       if (
         isNameless ||
         this.isSigned(message) ||
-        (isAssistant && this.type.reasoningHistory != ReasoningHistory.Keep)
+        (isAssistant && this.type.reasoningHistory != ReasoningHistory.Keep) ||
+        (this.type.rejectsForeignMembers && this.foreign.isIn(message))
       ) {
         this.editMembers(message, isAssistant, isToolTurn, isNameless);
       } else if (this.isUnknownRole(role)) {
@@ -82,15 +89,17 @@ export class HistoryEditor {
     let previousEnd = 0;
     for (let key = document.first(message); key >= 0; key = document.nextKey(key)) {
       const value = document.valueOf(key);
+      const isForeign = this.type.rejectsForeignMembers && this.foreign.isForeign(key);
       const isReasoning = isAssistant && this.isRemoved(key, isToolTurn);
-      if (isReasoning || (isNameless && document.equals(key, keys.NAME))) {
+      if (isForeign || isReasoning || (isNameless && document.equals(key, keys.NAME))) {
         this.edits.removeMember(key, keptBefore, previousEnd);
       } else {
         keptBefore = true;
         if (document.equals(key, keys.ROLE) && this.isUnknownRole(value))
           this.edits.replaceNode(value).ascii('"system"');
         else if (document.equals(key, TOOL_CALL_ID)) this.cutSignature(value);
-        else if (document.equals(key, keys.TOOL_CALLS)) this.cutSignatures(value);
+        else if (document.equals(key, keys.TOOL_CALLS)) this.editCalls(value);
+        else if (this.type.rejectsForeignMembers && document.equals(key, keys.CONTENT)) this.foreign.editList(value);
       }
       previousEnd = document.end(value);
     }
@@ -111,10 +120,23 @@ export class HistoryEditor {
     return false;
   }
 
-  private cutSignatures(calls: i32): void {
+  private editCalls(calls: i32): void {
     const document = this.document;
+    const rejectsForeign = this.type.rejectsForeignMembers;
     for (let call = document.first(calls); call >= 0; call = document.nextElement(call)) {
-      this.cutSignature(document.find(call, keys.ID));
+      if (!document.isObject(call)) continue;
+      let keptBefore = false;
+      let previousEnd = 0;
+      for (let key = document.first(call); key >= 0; key = document.nextKey(key)) {
+        const value = document.valueOf(key);
+        if (rejectsForeign && this.foreign.isForeign(key)) this.edits.removeMember(key, keptBefore, previousEnd);
+        else {
+          keptBefore = true;
+          if (document.equals(key, keys.ID)) this.cutSignature(value);
+          else if (rejectsForeign && document.equals(key, keys.FUNCTION)) this.foreign.editObject(value);
+        }
+        previousEnd = document.end(value);
+      }
     }
   }
 

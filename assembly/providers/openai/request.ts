@@ -8,6 +8,7 @@ import { escapeInto, writeQuoted } from "../../json/write";
 import { ProviderType } from "../provider-type";
 import { AttemptTarget } from "../provider";
 import { EditList } from "./edits";
+import { ForeignMembers } from "./foreign-members";
 import { HistoryEditor } from "./history";
 import {
   isSampling,
@@ -20,6 +21,7 @@ import {
 import { ModelRules } from "./reasoning-models";
 
 const SEED = new JsonKey("seed");
+const TOOLS = new JsonKey("tools");
 
 /** What happens to a member at the top of the request. */
 const enum MemberEdit {
@@ -153,6 +155,8 @@ export class RequestEditor {
     else if (document.equals(key, keys.MESSAGES)) {
       const history = new HistoryEditor(document, this.type, this.edits);
       if (history.isNeeded(value)) history.edit(value);
+    } else if (this.type.rejectsForeignMembers && document.equals(key, TOOLS)) {
+      new ForeignMembers(document, this.type, this.edits).editList(value);
     } else if (this.type.saysEffortAsThinking && document.equals(key, REASONING_EFFORT)) {
       const text = this.edits.replace(document.start(key), document.end(value));
       writeThinking(document, value, this.target.model, text);

@@ -63,6 +63,8 @@ export function speaking(
   if ((dialect & Dialect.RemoveReasoning) != 0) type.reasoningHistory = ReasoningHistory.Remove;
   if ((dialect & Dialect.ReasoningOfToolTurns) != 0) type.reasoningHistory = ReasoningHistory.ToolTurns;
   if ((dialect & Dialect.OnlyReasoningText) != 0) type.reasoningHistory = ReasoningHistory.TextOnly;
+  // Who rejects reasoning that it does not know rejects all that it does not know.
+  type.rejectsForeignMembers = (dialect & (Dialect.RemoveReasoning | Dialect.OnlyReasoningText)) != 0;
   type.rejectsNames = (dialect & Dialect.RejectsNames) != 0;
   type.hasReasoningModels = (dialect & Dialect.ReasoningModels) != 0;
   type.saysEffortAsThinking = (dialect & Dialect.EffortAsThinking) != 0;

@@ -7,6 +7,8 @@ const PLATFORM = "store safety_identifier prompt_cache_retention web_search_opti
 const METADATA = " metadata";
 const BILLING = " service_tier";
 const PERSON = " user prompt_cache_key";
+/** What clients say at the top of a request that is meant for Anthropic. */
+const ANTHROPICS = "thinking cache_control";
 
 /** OpenAI's own server, and those that run its models under its rules. */
 function listOpenAis(): ProviderType[] {
@@ -27,10 +29,12 @@ function listOpenAis(): ProviderType[] {
     "docs.github.com/en/rest/models/inference",
   );
   return [
-    speaking(openAi, own),
+    speaking(openAi, own, ANTHROPICS),
     speaking(azure, own),
     // DeepSeek-R1: https://learn.microsoft.com/en-us/azure/ai-foundry/foundry-models/how-to/use-chat-reasoning
-    withReasoningTags(speaking(github, Dialect.DeveloperRole | Dialect.RemoveReasoning | Dialect.ReasoningModels)),
+    withReasoningTags(
+      speaking(github, Dialect.DeveloperRole | Dialect.RemoveReasoning | Dialect.ReasoningModels, ANTHROPICS),
+    ),
   ];
 }
 
@@ -41,7 +45,7 @@ function listOpenAis(): ProviderType[] {
 function mistral(): ProviderType {
   const type = vendor("mistral", "MISTRAL_API_KEY", "api.mistral.ai/v1", "docs.mistral.ai/api/endpoint/chat");
   type.seedMember = "random_seed";
-  const rejected = PLATFORM + BILLING + PERSON + " functions function_call logit_bias";
+  const rejected = PLATFORM + BILLING + PERSON + " functions function_call logit_bias " + ANTHROPICS;
   const dialect = Dialect.NoStreamOptions | Dialect.RemoveReasoning | Dialect.RejectsNames;
   return speaking(type, dialect, rejected, "content");
 }
@@ -87,7 +91,7 @@ function listMakers(): ProviderType[] {
 function groq(): ProviderType {
   const type = vendor("groq", "GROQ_API_KEY", "api.groq.com/openai/v1", "console.groq.com/docs/openai");
   const dialect = Dialect.DeveloperRole | Dialect.NewTokenLimit | Dialect.RemoveReasoning | Dialect.RejectsNames;
-  return speaking(type, dialect, "logprobs top_logprobs logit_bias", "reasoning");
+  return speaking(type, dialect, "logprobs top_logprobs logit_bias " + ANTHROPICS, "reasoning");
 }
 
 /** It took no penalties once; its SDK has them by now: https://github.com/Cerebras/cerebras-cloud-sdk-python (1.91.0). */
@@ -127,6 +131,8 @@ function databricks(): ProviderType {
   const source = "docs.databricks.com/aws/en/machine-learning/foundation-model-apis/api-reference";
   const type = vendor("databricks", "DATABRICKS_TOKEN", "/serving-endpoints", source);
   const rejected = PLATFORM + METADATA + PERSON;
+  // For the Claude that it serves: https://docs.databricks.com/aws/en/machine-learning/foundation-model-apis/api-reference
+  type.takesCacheControl = true;
   return speaking(type, Dialect.NoStreamOptions | Dialect.RemoveReasoning, rejected, "content");
 }
 

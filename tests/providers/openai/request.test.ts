@@ -120,6 +120,54 @@ describe("[133] a server's dialect", () => {
   });
 });
 
+describe("[136] [65] members that are meant for another vendor", () => {
+  const cache = '"cache_control":{"type":"ephemeral"}';
+  const thought = '"extra_content":{"google":{"thought_signature":"s"}}';
+  const bag = '"provider_specific_fields":{"a":[1,{"cache_control":2}]}';
+  const schema = '"parameters":{"type":"object","properties":{"cache_control":{"type":"string"},"extra_content":{}}}';
+  const write = (of: (...members: string[]) => string): string =>
+    `{"model":"m","messages":[` +
+    `{${of(cache, '"role":"system"', '"content":"s"')}},` +
+    `{${of('"role":"user"', `"content":[{${of('"type":"text"', '"text":"q"', cache)}},{${of(cache, '"type":"text"', '"text":"cache_control"')}}]`, bag)}},` +
+    `{${of('"role":"assistant"', thought, '"content":"a"', bag, `"tool_calls":[{${of(thought, bag, '"id":"c"', '"type":"function"', `"function":{${of('"name":"f"', '"thought_signature":"s"', '"arguments":"{\\"cache_control\\":1}"', bag)}}`)}}]`)}},` +
+    `{${of('"role":"tool"', '"tool_call_id":"c"', '"content":"r"', cache)}}` +
+    `],"tools":[{${of('"type":"function"', `"function":{${of('"name":"f"', schema, cache)}}`, cache)}}]}`;
+  const isForeign = (member: string): boolean => /^"(cache_control|extra_content|provider_|thought_)/.test(member);
+  const sent = write((...members) => members.join(","));
+  const clean = write((...members) => members.filter((member) => !isForeign(member)).join(","));
+
+  test.each(["openai", "azure", "github", "mistral", "groq", "cerebras", "fireworks", "nvidia", "perplexity"])(
+    "%s checks every member: they are left out, and nothing else",
+    (type) => {
+      openai.module.useTarget(type, "m");
+      expect(openai.module.write(sent).text).toBe(clean);
+      expect(openai.module.write(clean)).toEqual({ text: clean, replaced: 0 });
+    },
+  );
+
+  test("Databricks takes the marks of its Claude's cache", () => {
+    openai.module.useTarget("databricks", "m");
+    const kept = write((...members) => members.filter((one) => !isForeign(one) || one === cache).join(","));
+    expect(openai.module.write(sent).text).toBe(kept);
+  });
+
+  test.each(["openrouter", "qwen", "deepseek", "together", "minimax", "vllm", "generic"])(
+    "%s takes them or does not mind: nothing is touched",
+    (type) => {
+      openai.module.useTarget(type, "m");
+      const { text } = openai.module.write(sent);
+      expect(text).toBe(sent);
+    },
+  );
+
+  test.each(["openai", "github", "mistral", "groq"])("%s: thinking and cache_control at the top", (type) => {
+    openai.module.useTarget(type, "m");
+    const head = '"model":"m"';
+    const body = `{${head},"thinking":{"type":"enabled","budget_tokens":2000},${cache},${MESSAGES}}`;
+    expect(openai.module.write(body).text).toBe(`{${head},${MESSAGES}}`);
+  });
+});
+
 describe("[134] reasoning in the history", () => {
   const call = '"tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{}"}}]';
   const plain = '{"role":"assistant","reasoning_content":"why","content":"a"}';
