@@ -34,7 +34,7 @@ export function callsOf(messages: readonly Member[]): { name: string; arguments:
   type Call = { name: string; arguments: string };
   return messages.flatMap((message) => {
     const calls = ((message["tool_calls"] ?? []) as { function: Call }[]).map((call) => call.function);
-    if (message["function_call"] !== undefined) calls.push(message["function_call"] as Call);
+    if ((message["function_call"] ?? null) !== null) calls.push(message["function_call"] as Call);
     return calls.map((call) => ({
       name: call.name,
       arguments: call.arguments.trim() === "" ? {} : (JSON.parse(call.arguments) as unknown),
