@@ -23,6 +23,28 @@ export function residentKb(processes: number[]): number {
   }, 0);
 }
 
+/**
+ * Linear memory of the Wasm VMs of processes, in KB. V8 reserves far more addresses for each memory than it may ever have, so what is
+ * readable is the memory and what follows it, for gigabytes, is not.
+ */
+export function wasmMemoryKb(processes: number[]): number {
+  return processes.reduce((sum, process) => sum + wasmMemoryOf(readText(`/proc/${process}/maps`)), 0);
+}
+
+const LEAST_RESERVATION = 4 * 2 ** 30;
+
+/** The same from the text of `/proc/PID/maps`. */
+export function wasmMemoryOf(maps: string): number {
+  let bytes = 0;
+  let before = 0;
+  for (const [, from = "", to = "", access = ""] of maps.matchAll(/^([0-9a-f]+)-([0-9a-f]+) (\S{4})/gm)) {
+    const size = Number.parseInt(to, 16) - Number.parseInt(from, 16);
+    if (access.startsWith("---") && size >= LEAST_RESERVATION) bytes += before;
+    before = access.startsWith("rw-") ? size : 0;
+  }
+  return bytes / 1024;
+}
+
 /** Processor time that processes have used so far, in the kernel's ticks (10 ms). */
 export function processorTicks(processes: number[]): number {
   return processes.reduce((sum, process) => {

@@ -14,7 +14,7 @@ const COLOURS: Record<string, string> = {
 };
 const BAR = 13;
 const GAP = 18;
-const LEFT = 330;
+const LEFT = 375;
 const WIDTH = 1000;
 const PLOT = WIDTH - LEFT - 70;
 

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { countOpenFiles, listProcesses, openFileLimit, pauseProcesses, residentKb } from "./accounting";
+import { countOpenFiles, listProcesses, openFileLimit, pauseProcesses, residentKb, wasmMemoryKb } from "./accounting";
 import { FIRST_WORD, makeAnswers, type AnswerFile } from "./answers";
 import { probe } from "./probe";
 import { Load, type LoadOptions, type LoadResult } from "./programs";
@@ -185,10 +185,11 @@ function disturbanceOf({ surroundings }: Bench, result: LoadResult): number {
   return Math.max(0, busy - sum(result.cpuNs)) / (result.seconds * 1e9);
 }
 
-/** The ceiling is known after one round, and who is many times slower after two. */
-function roundsOf({ system }: Contender, count: number): number {
+/** The ceiling is known after one round, and who is many times slower after two; only the two that targets compare need more than three. */
+function roundsOf({ id, system }: Contender, count: number): number {
   if (system === null) return 1;
-  return system.isSlow === true ? Math.min(count, 2) : count;
+  if (system.isSlow === true) return Math.min(count, 2);
+  return id === "bare" || id.startsWith("modelmux") ? count : Math.min(count, 3);
 }
 
 function runLoad(bench: Bench, { method, request, answer }: Work, contender: Contender): Promise<LoadResult> {
@@ -317,12 +318,13 @@ async function measureIdle(bench: Bench, wanted: number, contenders: Contender[]
   for (const { address, requests, processes, measured } of contenders) {
     if (processes.length === 0) continue;
     await inTurn(processes, async () => {
-      const beforeKb = residentKb(processes);
+      const [beforeKb, wasmBeforeKb] = [residentKb(processes), wasmMemoryKb(processes)];
       const filesBefore = countOpenFiles(processes);
       const load = new Load(programs, cores, address.port, requests, { hold: streams, patience: 40 });
       const held = await load.held;
       await new Promise((resolve) => setTimeout(resolve, 500));
-      measured.idle = { beforeKb, afterKb: residentKb(processes), streams: held };
+      const [afterKb, wasmAfterKb] = [residentKb(processes), wasmMemoryKb(processes)];
+      measured.idle = { beforeKb, afterKb, wasmBeforeKb, wasmAfterKb, streams: held };
       load.release();
       await load.result();
       // It must have closed its connections to the mock before it is stopped: the mock has no more room than for one proxy's.

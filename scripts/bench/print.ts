@@ -27,7 +27,10 @@ function describe(measured: Measured): string {
   }
   if (idle !== undefined) {
     const each = (idle.afterKb - idle.beforeKb) / Math.max(1, idle.streams);
-    parts.push(`${idle.streams} streams, ${each.toFixed(1)} KB each, RSS ${toMb(idle.afterKb)} MB`);
+    const wasm = (idle.wasmAfterKb - idle.wasmBeforeKb) / Math.max(1, idle.streams);
+    parts.push(
+      `${idle.streams} streams, ${each.toFixed(1)} KB each, ${wasm.toFixed(1)} of it Wasm, RSS ${toMb(idle.afterKb)} MB`,
+    );
   }
   if (startMs !== undefined) parts.push(`${startMs} ms`);
   if (failures !== undefined && failures > 0) parts.push(`${failures} FAILED`);

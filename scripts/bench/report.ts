@@ -4,8 +4,8 @@ import { judgeTargets } from "./targets";
 const HOW = `Everything runs on one machine over loopback: a mock provider and a load generator of our own (\`scripts/bench/native/\`, C, epoll) on one core,
 the proxy alone on another. Every system gets the same bodies, which a seeded generator makes: conversations of different lengths, several scripts,
 escapes, numbers, tools, three ways of writing JSON. The mock reads each request whole and judges nothing; its answers are made before.
-All proxies run at the same time, each round gives each one its turn, and a ratio is to **bare Envoy in the same round**; medians over the rounds (5 for
-rows with a target, 3 for others, 2 for slow peers). Before a row is measured each system answers one request, and its text is compared with the
+All proxies run at the same time, each round gives each one its turn, and a ratio is to **bare Envoy in the same round**; medians over the rounds (5 for bare
+Envoy and modelmux in rows with a target, else 3, 2 for slow peers). Before a row is measured each system answers one request, and its text is compared with the
 provider's; what is wrong then is told below. **cpu** is the proxy's processor time per answer as the kernel's scheduler counts it, over all
 of its threads. No system writes an access log. Bare Envoy and the no-op module pass the provider's bytes on: they do no translation.`;
 
@@ -137,7 +137,7 @@ function memoryTable(results: BenchResults): string {
           : `${megabytes(memory.beforeKb)} -> ${megabytes(memory.afterKb)} (${thousands(memory.requests)})`,
         idle === undefined || idle.streams === 0
           ? ""
-          : `${((idle.afterKb - idle.beforeKb) / idle.streams).toFixed(1)} (${thousands(idle.streams)})`,
+          : `${((idle.afterKb - idle.beforeKb) / idle.streams).toFixed(1)}, ${((idle.wasmAfterKb - idle.wasmBeforeKb) / idle.streams).toFixed(1)} (${thousands(idle.streams)})`,
         start === undefined ? "" : String(start),
         pinned === undefined ? "" : String(pinned),
       ],
@@ -146,7 +146,7 @@ function memoryTable(results: BenchResults): string {
   const heads = [
     "system",
     "RSS, MB, before -> after (requests)",
-    "KB per idle stream (streams)",
+    "KB per idle stream, of it Wasm (streams)",
     "ready after, ms",
     "on one core, ms",
   ];

@@ -26,7 +26,8 @@ export interface Measured {
   /** Answers other than 2xx, and connections that broke. */
   failures?: number;
   memory?: { beforeKb: number; afterKb: number; requests: number };
-  idle?: { beforeKb: number; afterKb: number; streams: number };
+  /** With so many open streams: resident memory, and the linear memory of all Wasm VMs. */
+  idle?: { beforeKb: number; afterKb: number; wasmBeforeKb: number; wasmAfterKb: number; streams: number };
   startMs?: number;
   /** What is wrong with the answers, when measured all the same. */
   wrong?: string;

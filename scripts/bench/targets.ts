@@ -92,10 +92,16 @@ const TARGETS: readonly Target[] = [
       return { reached: `${growth.toFixed(1)} MB over ${memory.requests}${compared}`, isMet: growth < 1 };
     },
   },
-  differenceTarget("resident memory per idle open stream, more than bare Envoy's", "KB", 8, (look, system) => {
-    const idle = look("a-idle", system)?.idle;
-    return idle === undefined || idle.streams === 0 ? undefined : (idle.afterKb - idle.beforeKb) / idle.streams;
-  }),
+  {
+    what: "Wasm memory per idle open stream",
+    wanted: "at most 8 KB",
+    judge: (look) => {
+      const idle = look("a-idle")?.idle;
+      if (idle === undefined || idle.streams === 0) return null;
+      const each = (idle.wasmAfterKb - idle.wasmBeforeKb) / idle.streams;
+      return { reached: `${each.toFixed(1)} KB (${idle.streams} streams)`, isMet: each <= 8 };
+    },
+  },
   differenceTarget("processor time per event of a paced stream, its request included", "us", 1.5, (look, system) =>
     scaled(look("a-paced-c128", system)?.cpuUs, 1 / 54),
   ),

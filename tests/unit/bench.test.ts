@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { wasmMemoryOf } from "../../scripts/bench/accounting";
 import { makeAnswers, PROTOCOLS } from "../../scripts/bench/answers";
 import { writeAwsFrame } from "../../scripts/bench/aws-frame";
 import { Random } from "../../scripts/bench/random";
@@ -150,6 +151,23 @@ describe("results", () => {
   it("name each row once", () => {
     const ids = WORKS.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
+  });
+});
+
+describe("Wasm memory", () => {
+  it("is what is readable in front of addresses that V8 only reserves", () => {
+    const maps = [
+      "6d3a3fe00000-6d3a40000000 rw-p 00000000 00:00 0 ",
+      "7f06b6f30000-7f06b6f90000 rw-p 00000000 00:00 0 ",
+      "7f06b6f90000-7f08b6f3c000 ---p 00000000 00:00 0 ",
+      "7f08b6f3c000-7f08b6f4c000 r--p 00000000 00:00 0                          [vvar]",
+      "7f0b18f40000-7f0b18fb0000 rw-p 00000000 00:00 0 ",
+      "7f0b18fb0000-7f0d18f4c000 ---p 00000000 00:00 0 ",
+      "7f0e00000000-7f0e10000000 ---p 00000000 00:00 0 ",
+      "7f0e10000000-7f0e30000000 rwxp 00000000 00:00 0 ",
+    ].join("\n");
+    expect(wasmMemoryOf(maps)).toBe(384 + 448);
+    expect(wasmMemoryOf("")).toBe(0);
   });
 });
 
