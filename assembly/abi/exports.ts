@@ -1,6 +1,6 @@
 import "./abort";
 import { allocate, liveBlockCount } from "../bytes/memory";
-import { beginCallback, endCallback, noteContext } from "./collector";
+import { beginCallback, endCallback } from "./collector";
 import { PluginContext, StreamContext } from "./context";
 import { Action } from "./enums";
 import { IdTable } from "./id-table";
@@ -38,10 +38,9 @@ export function proxy_on_vm_start(rootId: i32, configurationLength: i32): i32 {
 }
 
 export function proxy_on_context_create(id: i32, parentId: i32): void {
-  beginCallback(0);
-  noteContext();
+  beginCallback();
   createContext(id, parentId);
-  endCallback(streams.size);
+  endCallback();
 }
 
 function createContext(id: i32, parentId: i32): void {
@@ -57,82 +56,82 @@ function createContext(id: i32, parentId: i32): void {
 }
 
 export function proxy_on_configure(rootId: i32, configurationLength: i32): i32 {
-  beginCallback(configurationLength);
+  beginCallback();
   const plugin = plugins.find(rootId);
   const isAccepted = plugin !== null && plugin.configure(configurationLength);
-  endCallback(streams.size);
+  endCallback();
   return isAccepted ? 1 : 0;
 }
 
 export function proxy_on_request_headers(id: i32, count: i32, endOfStream: i32): i32 {
-  beginCallback(0);
+  beginCallback();
   const stream = streams.find(id);
   const action = stream === null ? Action.Continue : stream.onRequestHeaders(endOfStream != 0);
-  endCallback(streams.size);
+  endCallback();
   return action;
 }
 
 export function proxy_on_request_body(id: i32, size: i32, endOfStream: i32): i32 {
-  beginCallback(size);
+  beginCallback();
   const stream = streams.find(id);
   const action = stream === null ? Action.Continue : stream.onRequestBody(size, endOfStream != 0);
-  endCallback(streams.size);
+  endCallback();
   return action;
 }
 
 export function proxy_on_request_trailers(id: i32, count: i32): i32 {
-  beginCallback(0);
+  beginCallback();
   const stream = streams.find(id);
   const action = stream === null ? Action.Continue : stream.onRequestTrailers();
-  endCallback(streams.size);
+  endCallback();
   return action;
 }
 
 export function proxy_on_response_headers(id: i32, count: i32, endOfStream: i32): i32 {
-  beginCallback(0);
+  beginCallback();
   const stream = streams.find(id);
   const action = stream === null ? Action.Continue : stream.onResponseHeaders(endOfStream != 0);
-  endCallback(streams.size);
+  endCallback();
   return action;
 }
 
 export function proxy_on_response_body(id: i32, size: i32, endOfStream: i32): i32 {
-  beginCallback(size);
+  beginCallback();
   const stream = streams.find(id);
   const action = stream === null ? Action.Continue : stream.onResponseBody(size, endOfStream != 0);
-  endCallback(streams.size);
+  endCallback();
   return action;
 }
 
 export function proxy_on_response_trailers(id: i32, count: i32): i32 {
-  beginCallback(0);
+  beginCallback();
   const stream = streams.find(id);
   const action = stream === null ? Action.Continue : stream.onResponseTrailers();
-  endCallback(streams.size);
+  endCallback();
   return action;
 }
 
 export function proxy_on_log(id: i32): void {
-  beginCallback(0);
+  beginCallback();
   const stream = streams.find(id);
   if (stream !== null) stream.onLog();
-  endCallback(streams.size);
+  endCallback();
 }
 
 export function proxy_on_done(id: i32): i32 {
-  beginCallback(0);
+  beginCallback();
   const stream = streams.find(id);
   if (stream !== null) stream.onDone();
-  endCallback(streams.size);
+  endCallback();
   return 1;
 }
 
 export function proxy_on_delete(id: i32): void {
-  beginCallback(0);
+  beginCallback();
   const stream = streams.find(id);
   if (stream !== null) {
     stream.onDelete();
     streams.delete(id);
   } else plugins.delete(id);
-  endCallback(streams.size);
+  endCallback();
 }

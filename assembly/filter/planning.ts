@@ -1,4 +1,3 @@
-import { noteGarbage } from "../abi/collector";
 import { ByteBuffer } from "../bytes/buffer";
 import { Failure, FailureReason } from "../canonical/failure";
 import { PluginRole } from "../config/schema";
@@ -12,9 +11,6 @@ import { selectTargets } from "../routing/select";
 import { CLIENT } from "./local-answer";
 import { Plan } from "./plan";
 import { GatewayState } from "./plugin";
-
-/** Bytes of managed objects that a part of a request takes, its translation included. */
-const PART_BYTES: i64 = 256;
 
 const scratch = new ByteBuffer();
 const message = new ByteBuffer();
@@ -67,10 +63,7 @@ function suitableTargets(plan: Plan, targets: AttemptTarget[], failure: Failure)
       continue;
     }
     if (target.provider.type.protocol != Protocol.OpenAi) {
-      if (!isRead) {
-        isReadable = CLIENT.readAll(plan.request, objection);
-        noteGarbage(((plan.request.parts.length + plan.request.tools.length) as i64) * PART_BYTES);
-      }
+      if (!isRead) isReadable = CLIENT.readAll(plan.request, objection);
       isRead = true;
       if (!isReadable) {
         keepFirst(failure, objection);

@@ -5,6 +5,7 @@ import { ParsedFile } from "./syntax";
 
 /** Lesson 5 and the design: a folder may use the folders of a lower rank, those of the same rank only where `PEERS` says so. */
 const RANKS: Record<string, number> = {
+  runtime: -1,
   bytes: 0,
   json: 1,
   sse: 1,

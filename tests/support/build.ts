@@ -16,6 +16,8 @@ const compiler = join(projectRoot, "node_modules", "assemblyscript", "bin", "asc
 export interface BuildOptions {
   /** False for the build that hosts without SIMD get. */
   simd?: boolean;
+  /** Whether memory is managed as in the release build, see asconfig.json; AssemblyScript does it by default. */
+  ownRuntime?: boolean;
 }
 
 const modules = new Map<string, Promise<WebAssembly.Module>>();
@@ -26,7 +28,7 @@ export function buildTestModule(name: string, options: BuildOptions = {}): Promi
   const output = join(outputFolder, simd ? `${name}.wasm` : `${name}.scalar.wasm`);
   let module = modules.get(output);
   if (!module) {
-    module = buildAndLoad(name, simd, output);
+    module = buildAndLoad(name, simd, output, options.ownRuntime ?? false);
     modules.set(output, module);
   }
   return module;
@@ -43,23 +45,37 @@ export async function buildRelease(): Promise<{ simd: string; scalar: string }> 
   };
 }
 
-async function buildAndLoad(name: string, simd: boolean, output: string): Promise<WebAssembly.Module> {
+async function buildAndLoad(
+  name: string,
+  simd: boolean,
+  output: string,
+  ownRuntime: boolean,
+): Promise<WebAssembly.Module> {
   await withLock(`${name}.${simd ? "simd" : "scalar"}`, async () => {
     const sourceTime = newestSourceTime(name);
     if (existsSync(output) && statSync(output).mtimeMs >= sourceTime) return;
-    await compile(name, simd, output);
+    await compile(name, simd, output, ownRuntime ? runtimeSettings() : []);
     // A source that was saved while the compiler ran is newer than this, so the next caller compiles again.
     utimesSync(output, new Date(sourceTime), new Date(sourceTime));
   });
   return WebAssembly.compile(await readFile(output));
 }
 
-function compile(name: string, simd: boolean, output: string): Promise<void> {
+/** What in asconfig.json puts our own functions in the place of AssemblyScript's runtime. */
+function runtimeSettings(): string[] {
+  const { options } = JSON.parse(readFileSync(join(projectRoot, "asconfig.json"), "utf8")) as {
+    options: { runtime: string; use: string[] };
+  };
+  const functions = options.use.filter((alias) => alias.startsWith("__"));
+  return ["--runtime", options.runtime, ...functions.flatMap((alias) => ["--use", alias])];
+}
+
+function compile(name: string, simd: boolean, output: string, more: string[]): Promise<void> {
   // Compiled beside its place and then moved there: a reader never sees half a module.
   const unfinished = `${output}.${process.pid}`;
   const sources = [`assembly/testing/${name}.ts`, "assembly/testing/abort.ts"];
   const settings = ["--config", "none", "-O1", "--exportStart", "_initialize"];
-  settings.push("--use", "abort=assembly/testing/abort/abort", "-o", unfinished);
+  settings.push("--use", "abort=assembly/testing/abort/abort", "-o", unfinished, ...more);
   if (simd) settings.push("--enable", "simd");
   return new Promise((resolve, reject) => {
     execFile(process.execPath, [compiler, ...sources, ...settings], { cwd: projectRoot }, (error, stdout, stderr) => {
