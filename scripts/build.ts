@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { trackChild } from "./support/children";
 import { describeError, runProgram, UserError } from "./support/failure";
+import { isFresh, newestTime, putInPlace } from "./support/freshness";
 import { isProgram, PROJECT_ROOT, projectPath } from "./support/project";
 import { findForbiddenImports } from "./support/wasm-module";
 
@@ -33,17 +34,17 @@ export async function buildModules(
   targets: BuildTarget[] = ["release", "scalar"],
   report: (line: string) => void = () => undefined,
 ): Promise<BuiltModule[]> {
-  const newestSource = findNewestChange();
+  const sourceTime = findNewestChange();
   return Promise.all(
     targets.map(async (target) => {
       const file = FILES[target];
       const path = projectPath(file);
-      const isFresh = !existsSync(path) || statSync(path).mtimeMs <= newestSource;
-      if (isFresh) {
+      const isBuilt = !isFresh(path, sourceTime);
+      if (isBuilt) {
         report(`building ${file}`);
-        await compileTarget(target, file);
+        await compileTarget(target, file, sourceTime);
       }
-      const module = { target, file, bytes: statSync(path).size, isFresh };
+      const module = { target, file, bytes: statSync(path).size, isFresh: isBuilt };
       await checkModule(module);
       return module;
     }),
@@ -63,10 +64,10 @@ function findNewestChange(): number {
   // The compiler's own version counts too, so that an upgrade rebuilds; a rename or deletion shows in the folder's time.
   const folders = [...new Set(files.map((file) => dirname(file)))];
   const others = [projectPath("asconfig.json"), projectPath("package-lock.json"), projectPath(OPTIMIZER)];
-  return Math.max(...[...files, ...folders, ...others].map((path) => statSync(path).mtimeMs));
+  return newestTime([...files, ...folders, ...others]);
 }
 
-async function compileTarget(target: BuildTarget, file: string): Promise<void> {
+async function compileTarget(target: BuildTarget, file: string, sourceTime: number): Promise<void> {
   mkdirSync(projectPath("build"), { recursive: true });
   // Compiled beside the place it goes to, so that nobody ever loads half a module.
   const temporary = `${file}.${process.pid}.tmp.wasm`;
@@ -81,7 +82,7 @@ async function compileTarget(target: BuildTarget, file: string): Promise<void> {
     const first = output.split("\n").find((line) => line.includes("ERROR")) ?? "see the compiler's output above";
     throw new UserError(`the module does not compile (target ${target}): ${first.trim()}`);
   }
-  renameSync(projectPath(temporary), projectPath(file));
+  putInPlace(projectPath(temporary), projectPath(file), sourceTime);
 }
 
 function runQuietly(script: string, parameters: string[]): Promise<{ status: number | null; output: string }> {

@@ -1,10 +1,11 @@
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { buildModules } from "../../scripts/build";
+import { isFresh, newestTime, putInPlace } from "../../scripts/support/freshness";
 
 /** The repository's top folder. */
 export const projectRoot = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
@@ -53,10 +54,11 @@ async function buildAndLoad(
 ): Promise<WebAssembly.Module> {
   await withLock(`${name}.${simd ? "simd" : "scalar"}`, async () => {
     const sourceTime = newestSourceTime(name);
-    if (existsSync(output) && statSync(output).mtimeMs >= sourceTime) return;
-    await compile(name, simd, output, ownRuntime ? runtimeSettings() : []);
-    // A source that was saved while the compiler ran is newer than this, so the next caller compiles again.
-    utimesSync(output, new Date(sourceTime), new Date(sourceTime));
+    if (isFresh(output, sourceTime)) return;
+    // Compiled beside its place and then moved there: a reader never sees half a module.
+    const unfinished = `${output}.${process.pid}`;
+    await compile(name, simd, unfinished, ownRuntime ? runtimeSettings() : []);
+    putInPlace(unfinished, output, sourceTime);
   });
   return WebAssembly.compile(await readFile(output));
 }
@@ -70,9 +72,7 @@ function runtimeSettings(): string[] {
   return ["--runtime", options.runtime, ...functions.flatMap((alias) => ["--use", alias])];
 }
 
-function compile(name: string, simd: boolean, output: string, more: string[]): Promise<void> {
-  // Compiled beside its place and then moved there: a reader never sees half a module.
-  const unfinished = `${output}.${process.pid}`;
+function compile(name: string, simd: boolean, unfinished: string, more: string[]): Promise<void> {
   const sources = [`assembly/testing/${name}.ts`, "assembly/testing/abort.ts"];
   const settings = ["--config", "none", "-O1", "--exportStart", "_initialize"];
   settings.push("--use", "abort=assembly/testing/abort/abort", "-o", unfinished, ...more);
@@ -84,19 +84,16 @@ function compile(name: string, simd: boolean, output: string, more: string[]): P
         reject(new Error(`assembly/testing/${name}.ts does not compile:\n${stdout}${stderr}`));
         return;
       }
-      renameSync(unfinished, output);
       resolve();
     });
   });
 }
 
-/** When the compiler or a file that the entry imports, however indirectly, changed last, in whole milliseconds. */
+/** When the compiler, its settings or a file that the entry imports, however indirectly, changed last, in whole milliseconds. */
 function newestSourceTime(name: string): number {
   const waiting = [join(projectRoot, "assembly", "testing", `${name}.ts`)];
   const seen = new Set(waiting);
-  let newest = statSync(compiler).mtimeMs;
   for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
-    newest = Math.max(newest, statSync(file).mtimeMs);
     for (const [, path = ""] of readFileSync(file, "utf8").matchAll(/from\s+"(\.[^"]+)"/g)) {
       const plain = resolve(dirname(file), path);
       const imported = existsSync(`${plain}.ts`) ? `${plain}.ts` : join(plain, "index.ts");
@@ -106,7 +103,7 @@ function newestSourceTime(name: string): number {
       waiting.push(imported);
     }
   }
-  return Math.ceil(newest);
+  return newestTime([compiler, join(projectRoot, "asconfig.json"), ...seen]);
 }
 
 /** Runs `work` while no other process of this machine does the same thing; a lock whose holder died is taken over. */
