@@ -22,6 +22,7 @@ interface Said {
   event: string | Uint8Array;
   text?: string;
   reasoning?: string;
+  args?: string;
 }
 
 /** How a provider writes a stream. */
@@ -69,7 +70,8 @@ const openAi: Speaker = {
   begin: [
     { event: line(JSON.stringify(chunk({ role: "assistant", content: "" }))) },
     { event: line(JSON.stringify(chunk({ content: "first" }))), text: "first" },
-  ],
+    { event: line(JSON.stringify(chunk({ tool_calls: [{ index: 0, id: "call_1", type: "function", function: { name: "f", arguments: "[" } }] }))), args: "[" },
+  ], // prettier-ignore
   end: [
     { event: line(JSON.stringify(chunk({}, "stop"))) },
     { event: line(JSON.stringify({ ...base, choices: [], usage })) },
@@ -80,6 +82,11 @@ const openAi: Speaker = {
     switch (random.below(8)) {
       case 0:
         return { event: line(written(chunk({ reasoning_content: text }), random)), reasoning: text };
+      case 3:
+        return {
+          event: line(written(chunk({ tool_calls: [{ index: 0, function: { arguments: text } }] }), random)),
+          args: text,
+        };
       case 1:
         return { event: line(written(chunk({ content: text, reasoning: null }), random)), text };
       case 2:
@@ -98,6 +105,8 @@ const anthropic: Speaker = {
     { event: named({ type: "message_start", message: { id: "msg_1", usage: { input_tokens: 11 } } } as never) },
     { event: named({ type: "content_block_start", index: 0, content_block: { type: "text", text: "first" } } as never), text: "first" },
     { event: named({ type: "content_block_start", index: 1, content_block: { type: "thinking", thinking: "" } } as never) },
+    { event: named({ type: "content_block_start", index: 3, content_block: { type: "tool_use", id: "toolu_1", name: "f", input: {} } } as never) },
+    { event: named({ type: "content_block_delta", index: 3, delta: { type: "input_json_delta", partial_json: "[" } } as never), args: "[" },
   ], // prettier-ignore
   end: [
     { event: named({ type: "content_block_stop", index: 0 } as never) },
@@ -114,6 +123,8 @@ const anthropic: Speaker = {
         return { event: delta(1, { type: "thinking_delta", thinking: text }), reasoning: text };
       case 1:
         return { event: named({ type: "ping" }) };
+      case 3:
+        return { event: delta(3, { type: "input_json_delta", partial_json: text }), args: text };
       case 2:
         return { event: delta(2, { type: "text_delta", text }), text };
       default:
@@ -153,16 +164,24 @@ const bedrock: Speaker = {
   begin: [
     { event: eventFrame("messageStart", { role: "assistant" }) },
     { event: eventFrame("contentBlockDelta", { contentBlockIndex: 0, delta: { text: "first" }, p: "a" }), text: "first" },
+    { event: eventFrame("contentBlockStart", { contentBlockIndex: 2, start: { toolUse: { toolUseId: "t", name: "f" } } }) },
+    { event: eventFrame("contentBlockDelta", { contentBlockIndex: 2, delta: { toolUse: { input: "[" } } }), args: "[" },
   ], // prettier-ignore
   end: [
     { event: eventFrame("contentBlockStop", { contentBlockIndex: 0 }) },
     { event: eventFrame("messageStop", { stopReason: "end_turn" }) },
     { event: eventFrame("metadata", { usage: { inputTokens: 11, outputTokens: 7 } }) },
   ],
-  delta: (text, random) =>
-    random.chance(0.1)
-      ? { event: delta(1, { reasoningContent: { text } }, random), reasoning: text }
-      : { event: delta(0, { text }, random), text },
+  delta: (text, random) => {
+    switch (random.below(8)) {
+      case 0:
+        return { event: delta(1, { reasoningContent: { text } }, random), reasoning: text };
+      case 1:
+        return { event: delta(2, { toolUse: { input: text } }, random), args: text };
+      default:
+        return { event: delta(0, { text }, random), text };
+    }
+  },
 };
 
 const SPEAKERS = { openAi, anthropic, gemini, bedrock };
@@ -178,14 +197,17 @@ const seen = (answer: ClientAnswer): string =>
   ]);
 
 /** The texts of a streamed answer. */
-function told(answer: ClientAnswer): { text: string; reasoning: string } {
+function told(answer: ClientAnswer): { text: string; reasoning: string; args: string } {
   const deltas = readEvents(answer)
     .filter((data) => data !== "[DONE]")
     .flatMap((data) => (JSON.parse(data) as { choices?: { delta: Record<string, unknown> }[] }).choices ?? [])
     .map((choice) => choice.delta);
   const all = (name: string): string =>
     deltas.map((value) => (value[name] as string | null | undefined) ?? "").join("");
-  return { text: all("content"), reasoning: all("reasoning_content") };
+  const args = deltas
+    .flatMap((value) => (value["tool_calls"] as { function?: { arguments?: string } }[] | undefined) ?? [])
+    .map((call) => call.function?.arguments ?? "");
+  return { text: all("content"), reasoning: all("reasoning_content"), args: args.join("") };
 }
 
 function generate(speaker: Speaker, random: SeededRandom): Said[] {
@@ -242,6 +264,7 @@ describe.each(BUILDS)("[3] runs of events that differ in their text only, %s", (
       const expected = {
         text: said.map(({ text }) => text ?? "").join(""),
         reasoning: said.map(({ reasoning }) => reasoning ?? "").join(""),
+        args: said.map(({ args }) => args ?? "").join(""),
       };
       for (const answer of answers) {
         expect(told(answer)).toEqual(expected);

@@ -68,6 +68,7 @@ export class ChunkWriter extends AnswerSink {
     this.hasContent = true;
     const out = this.out;
     if (choice != this.textChoice) this.writeTextHead(choice);
+    out.reserve(this.textHead.length + length + TEXT_TAIL.length);
     out.bytes(this.textHead.pointer, this.textHead.length);
     out.bytes(pointer, length);
     out.text(TEXT_TAIL);

@@ -155,26 +155,37 @@ export class ConverseStreamReader extends StreamReader {
     const delta = document.find(root, DELTA);
     const text = document.find(delta, TEXT);
     const length = document.textLength(text);
+    const isAlone = document.nextKey(document.first(delta)) < 0;
     this.ensureStarted(sink);
     if (length > 0) {
       sink.text(0, document.textPointer(text), length);
-      if (document.nextKey(document.first(delta)) < 0) this.noteRepeatable(root, Telling.Text, 0, text);
+      if (isAlone) this.noteRepeatable(root, Telling.Text, 0, text);
     }
     const toolUse = document.find(delta, TOOL_USE);
-    if (toolUse >= 0) this.tellInput(this.indexOf(root), document.find(toolUse, INPUT), sink);
+    if (toolUse >= 0) {
+      const input = document.find(toolUse, INPUT);
+      const block = this.tellInput(this.indexOf(root), input, sink);
+      if (block !== null && isAlone) {
+        const telling = block.kind == BlockKind.ToolCall ? Telling.ToolArguments : Telling.Text;
+        this.noteRepeatable(root, telling, block.tool, input);
+      }
+    }
     const reasoning = document.find(delta, REASONING_CONTENT);
     if (reasoning >= 0) this.readReasoning(this.indexOf(root), reasoning, sink);
     tellImage(document, document.find(delta, IMAGE), sink);
   }
 
-  private tellInput(index: i64, input: i32, sink: AnswerSink): void {
+  /** Gives the block whose input was told, or null. */
+  private tellInput(index: i64, input: i32, sink: AnswerSink): OpenBlock | null {
     const block = this.blocks.find(index);
     const length = this.document.textLength(input);
-    if (block === null || length == 0) return;
+    if (block === null || length == 0) return null;
     block.hasArguments = true;
     const pointer = this.document.textPointer(input);
     if (block.kind == BlockKind.ToolCall) sink.toolArguments(0, block.tool, pointer, length);
     else if (block.kind == BlockKind.Format) sink.text(0, pointer, length);
+    else return null;
+    return block;
   }
 
   private noteRepeatable(root: i32, telling: Telling, tool: i32, text: i32): void {

@@ -61,7 +61,7 @@ export class ChoiceView {
   isSplit: bool = false;
   /** Nothing in it, for a choice that has finished or whose text is held back. */
   isUseless: bool = false;
-  /** The chunk needs no edit, and neither will another one with another text. */
+  /** Another chunk with another text will need the same edits as this one. */
   isRepeatable: bool = false;
 }
 
@@ -155,9 +155,8 @@ export class ChoiceEditor {
 
   /** Edits a choice of a chunk and brings its state up to date. */
   editChunk(choice: i32, state: PassedChoice, view: ChoiceView): void {
-    const isPlain = !state.isSplit && this.isPlain(choice, view);
-    view.isRepeatable = isPlain && state.tags === null;
-    if (isPlain) return;
+    view.isRepeatable = state.tags === null && state.hasRole && view.finish < 0 && view.delta >= 0;
+    if (!state.isSplit && this.isPlain(choice, view)) return;
     const document = this.document;
     this.insertMissing(choice, state, view);
     let keptBefore = false;

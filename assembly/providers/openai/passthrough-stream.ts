@@ -187,11 +187,17 @@ export class OpenAiPassthroughStream {
     return isUnchanged;
   }
 
+  /** The chunk goes out as it came, and so will one that has another text, reasoning or other arguments of the same call. */
   private noteRepeatable(root: i32, choices: i32): void {
     const document = this.document;
     if (document.nextElement(document.first(choices)) >= 0) return;
-    let text = document.find(this.view.delta, keys.CONTENT);
-    if (document.textLength(text) == 0) text = document.find(this.view.delta, keys.REASONING_CONTENT);
+    const delta = this.view.delta;
+    let text = document.find(delta, keys.CONTENT);
+    if (document.textLength(text) == 0) text = document.find(delta, keys.REASONING_CONTENT);
+    if (document.textLength(text) == 0) {
+      const call = document.first(document.find(delta, keys.TOOL_CALLS));
+      text = document.find(document.find(call, keys.FUNCTION), keys.ARGUMENTS);
+    }
     repeatable.note(Telling.Unchanged, 0, 0, document.textPointer(text), document.textLength(text));
     const padding = document.find(root, OBFUSCATION);
     repeatable.notePadding(document.textPointer(padding), document.textLength(padding));
