@@ -5,7 +5,7 @@
  * Everything that can be wrong with two bytes in a row is a bit. Three tables say by the first byte's high half, by its low half and by
  * the second byte's high half which of these are possible: what all three allow is there.
  */
-import { maskOf } from "./blocks";
+import { maskOfSame, Repeated, repeated } from "./blocks";
 
 /** A lead without a continuation behind it. */
 const TOO_SHORT: u8 = 1;
@@ -46,37 +46,41 @@ const BY_SECOND_HIGH: usize = memory.data<u8>([
 /** Errors of the 16 bytes in `block`, which follow those in `before`: every byte that is not 0 is one. */
 // @ts-ignore: decorator
 @inline
-function errorsOf(before: v128, block: v128): v128 {
-  const low = i8x16.splat(0x0f);
+function errorsOf(before: v128, block: v128, low: v128, byFirstHigh: v128, byFirstLow: v128, bySecondHigh: v128): v128 {
   const first = v128.shuffle<u8>(before, block, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30);
   const second = v128.shuffle<u8>(before, block, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29);
   const third = v128.shuffle<u8>(before, block, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28);
   const errors = v128.and(
     v128.and(
-      i8x16.swizzle(v128.load(BY_FIRST_HIGH), v128.and(i16x8.shr_u(first, 4), low)),
-      i8x16.swizzle(v128.load(BY_FIRST_LOW), v128.and(first, low)),
+      i8x16.swizzle(byFirstHigh, v128.and(i16x8.shr_u(first, 4), low)),
+      i8x16.swizzle(byFirstLow, v128.and(first, low)),
     ),
-    i8x16.swizzle(v128.load(BY_SECOND_HIGH), v128.and(i16x8.shr_u(block, 4), low)),
+    i8x16.swizzle(bySecondHigh, v128.and(i16x8.shr_u(block, 4), low)),
   );
   // The third byte of three or four and the fourth of four must continue.
-  const continues = v128.or(i8x16.sub_sat_u(second, i8x16.splat(0x60)), i8x16.sub_sat_u(third, i8x16.splat(0x70)));
-  return v128.xor(v128.and(continues, i8x16.splat(-128)), errors);
+  const isThird = i8x16.sub_sat_u(second, repeated(Repeated.Hex60));
+  const isFourth = i8x16.sub_sat_u(third, repeated(Repeated.Hex70));
+  return v128.xor(v128.and(v128.or(isThird, isFourth), repeated(Repeated.Sign)), errors);
 }
 
 /**
- * Where the 64 bytes, which begin with a whole character, are not UTF-8, a bit for each: the lowest is at most three bytes behind the
- * start of the first malformed character. What is cut off by the end of the block is no error.
+ * Where the 64 bytes, which follow those in `before`, are not UTF-8, a bit for each: the lowest is at most three bytes behind the start
+ * of the first malformed character. What is cut off by the end of the block is no error.
  */
 // @ts-ignore: decorator
 @inline
-export function malformedBytes(a: v128, b: v128, c: v128, d: v128): u64 {
+export function malformedBytes(before: v128, a: v128, b: v128, c: v128, d: v128): u64 {
   const none = i8x16.splat(0);
-  const errorsA = errorsOf(none, a);
-  const errorsB = errorsOf(a, b);
-  const errorsC = errorsOf(b, c);
-  const errorsD = errorsOf(c, d);
+  const low = repeated(Repeated.LowHalf);
+  const firstHigh = v128.load(BY_FIRST_HIGH);
+  const firstLow = v128.load(BY_FIRST_LOW);
+  const secondHigh = v128.load(BY_SECOND_HIGH);
+  const errorsA = errorsOf(before, a, low, firstHigh, firstLow, secondHigh);
+  const errorsB = errorsOf(a, b, low, firstHigh, firstLow, secondHigh);
+  const errorsC = errorsOf(b, c, low, firstHigh, firstLow, secondHigh);
+  const errorsD = errorsOf(c, d, low, firstHigh, firstLow, secondHigh);
   if (!v128.any_true(v128.or(v128.or(errorsA, errorsB), v128.or(errorsC, errorsD)))) return 0;
-  return ~maskOf(i8x16.eq(errorsA, none), i8x16.eq(errorsB, none), i8x16.eq(errorsC, none), i8x16.eq(errorsD, none));
+  return ~maskOfSame(errorsA, errorsB, errorsC, errorsD, none);
 }
 
 /** A bit for the byte of the 64 at `pointer` that begins a character which is cut off by the end of the block, as far as that can be. */

@@ -1,5 +1,7 @@
+import { Repeated, repeated } from "../bytes/blocks";
 import { markZeroBytes } from "../bytes/find";
 import { readCodeUnit, shortEscape } from "./read";
+import { specialOf } from "./string-blocks";
 
 /** Address of the first byte in `[pointer, limit)` that is not JSON white space (RFC 8259, section 2), or `limit`. */
 export function skipSpace(pointer: usize, limit: usize): usize {
@@ -20,15 +22,11 @@ export function skipSpace(pointer: usize, limit: usize): usize {
  */
 export function skipPlain(pointer: usize, limit: usize): usize {
   if (ASC_FEATURE_SIMD) {
-    const quote = i8x16.splat(0x22);
-    const backslash = i8x16.splat(0x5c);
-    const space = i8x16.splat(0x20);
+    const quote = repeated(Repeated.Quote);
+    const backslash = repeated(Repeated.Backslash);
+    const space = repeated(Repeated.Space);
     for (; limit - pointer >= 16; pointer += 16) {
-      const block = v128.load(pointer);
-      // Signed: bytes from 0x80 up are negative, so one comparison finds them and the control characters.
-      const low = i8x16.lt_s(block, space);
-      const special = v128.or(v128.or(i8x16.eq(block, quote), i8x16.eq(block, backslash)), low);
-      const mask = i8x16.bitmask(special);
+      const mask = i8x16.bitmask(specialOf(v128.load(pointer), quote, backslash, space));
       if (mask != 0) return pointer + (ctz(mask) as usize);
     }
   }

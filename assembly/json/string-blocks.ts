@@ -1,59 +1,60 @@
-import { BLOCK, maskOf, maskOfByte } from "../bytes/blocks";
+import { BLOCK, maskOf, maskOfSame, Repeated, repeated } from "../bytes/blocks";
 import { malformedBytes, unfinishedCharacter } from "../bytes/utf8-blocks";
 
 /*
  * The insides of JSON strings in blocks of 64 bytes, without a branch for every escape or character: a text with many of them costs
- * about as much as one with few. Only for builds with SIMD. Blocks begin where an escape or a character begins, so that nothing is carried from
- * one to the next: what a block cuts off is read again with the next one.
+ * about as much as one with few. Only for builds with SIMD. Blocks begin where an escape or a character begins, so that nothing is
+ * carried from one to the next: what a block cuts off is read again with the next one.
  */
 
 /** Every second bit, from the lowest on, and the others. */
 const EVEN: u64 = 0x5555555555555555;
 const ODD: u64 = 0xaaaaaaaaaaaaaaaa;
+const LAST: u64 = 0x8000000000000000;
+const LAST_FOUR: u64 = 0xf000000000000000;
 
-/** Classes of bytes, by both halves of a byte: what may follow a backslash, and hexadecimal digits. */
-const QUOTE_OR_SLASH: u8 = 1;
-const BACKSLASH: u8 = 2;
-/** b, f, n. */
-const LETTER_6: u8 = 4;
-/** r, t, u. */
-const LETTER_7: u8 = 8;
-const DIGIT: u8 = 16;
-const HEX_LETTER: u8 = 32;
-const ESCAPABLE: u8 = QUOTE_OR_SLASH | BACKSLASH | LETTER_6 | LETTER_7;
-const HEX: u8 = DIGIT | HEX_LETTER;
-
+/*
+ * Classes of bytes by both of their halves, a bit for each: what the two tables agree on is true. First what may follow a backslash (a quote or
+ * slash, a backslash, b f n, r t u), then hexadecimal digits (digits, letters).
+ */
 // prettier-ignore
-const BY_LOW: usize = memory.data<u8>([
-  DIGIT, DIGIT | HEX_LETTER, DIGIT | HEX_LETTER | QUOTE_OR_SLASH | LETTER_6 | LETTER_7, DIGIT | HEX_LETTER,
-  DIGIT | HEX_LETTER | LETTER_7, DIGIT | HEX_LETTER | LETTER_7, DIGIT | HEX_LETTER | LETTER_6, DIGIT,
-  DIGIT, DIGIT, 0, 0, BACKSLASH, 0, LETTER_6, QUOTE_OR_SLASH,
-], 16);
-// prettier-ignore
-const BY_HIGH: usize = memory.data<u8>([
-  0, 0, QUOTE_OR_SLASH, DIGIT, HEX_LETTER, BACKSLASH, LETTER_6 | HEX_LETTER, LETTER_7, 0, 0, 0, 0, 0, 0, 0, 0,
-], 16);
+const ESCAPES_BY_LOW: usize = memory.data<u8>([0, 0, 1 | 4 | 8, 0, 8, 8, 4, 0, 0, 0, 0, 0, 2, 0, 4, 1], 16);
+const ESCAPES_BY_HIGH: usize = memory.data<u8>([0, 0, 1, 0, 0, 2, 4, 8, 0, 0, 0, 0, 0, 0, 0, 0], 16);
+const DIGITS_BY_LOW: usize = memory.data<u8>([1, 3, 3, 3, 3, 3, 3, 1, 1, 1, 0, 0, 0, 0, 0, 0], 16);
+const DIGITS_BY_HIGH: usize = memory.data<u8>([0, 0, 0, 1, 2, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0], 16);
 
 /** Whether what `skipBlocks` moved over last holds a backslash. */
 export let blocksHaveEscapes: bool = false;
 
-/** Of the block looked at last: where an escape begins that the block cuts off. */
-let cutEscape: u64 = 0;
-
+/** What the scan of a string must look at: a quote, a backslash, a control character, or a byte that is not ASCII. */
 // @ts-ignore: decorator
 @inline
-function specialOf(block: v128): v128 {
+export function specialOf(block: v128, quote: v128, backslash: v128, space: v128): v128 {
   // Signed: bytes from 0x80 up are negative, so one comparison finds them and the control characters.
-  const low = i8x16.lt_s(block, i8x16.splat(0x20));
-  return v128.or(v128.or(i8x16.eq(block, i8x16.splat(0x22)), i8x16.eq(block, i8x16.splat(0x5c))), low);
+  return v128.or(v128.or(i8x16.eq(block, quote), i8x16.eq(block, backslash)), i8x16.lt_s(block, space));
 }
 
 // @ts-ignore: decorator
 @inline
-function classesOf(block: v128): v128 {
-  const low = i8x16.splat(0x0f);
+function classesOf(block: v128, low: v128, byLow: v128, byHigh: v128): v128 {
   const high = v128.and(i16x8.shr_u(block, 4), low);
-  return v128.and(i8x16.swizzle(v128.load(BY_LOW), v128.and(block, low)), i8x16.swizzle(v128.load(BY_HIGH), high));
+  return v128.and(i8x16.swizzle(byLow, v128.and(block, low)), i8x16.swizzle(byHigh, high));
+}
+
+/** Which of 64 bytes are in no class of two tables. */
+// @ts-ignore: decorator
+@inline
+function maskOfOthers(a: v128, b: v128, c: v128, d: v128, tableByLow: usize, tableByHigh: usize): u64 {
+  const byLow = v128.load(tableByLow);
+  const byHigh = v128.load(tableByHigh);
+  const low = repeated(Repeated.LowHalf);
+  return maskOfSame(
+    classesOf(a, low, byLow, byHigh),
+    classesOf(b, low, byLow, byHigh),
+    classesOf(c, low, byLow, byHigh),
+    classesOf(d, low, byLow, byHigh),
+    i8x16.splat(0),
+  );
 }
 
 /** The backslashes that begin an escape: every second one of each run. */
@@ -66,77 +67,68 @@ function escapeStarts(backslashes: u64): u64 {
   return (evenRuns & EVEN) | (backslashes & ~evenRuns & ODD);
 }
 
-// @ts-ignore: decorator
-@inline
-function without(classes: v128, wanted: u8): v128 {
-  return i8x16.eq(v128.and(classes, i8x16.splat(wanted as i8)), i8x16.splat(0));
-}
-
-/** Bytes that make an escape wrong; sets `cutEscape`. */
-// @ts-ignore: decorator
-@inline
-function wrongEscapes(a: v128, b: v128, c: v128, d: v128, starts: u64): u64 {
-  const escaped = starts << 1;
-  const classA = classesOf(a);
-  const classB = classesOf(b);
-  const classC = classesOf(c);
-  const classD = classesOf(d);
-  let wrong =
-    escaped &
-    maskOf(
-      without(classA, ESCAPABLE),
-      without(classB, ESCAPABLE),
-      without(classC, ESCAPABLE),
-      without(classD, ESCAPABLE),
-    );
-  const units = escaped & maskOfByte(a, b, c, d, 0x75);
-  cutEscape = starts & ((1 as u64) << 63);
-  if (units != 0) {
-    const digits = (units << 1) | (units << 2) | (units << 3) | (units << 4);
-    wrong |= digits & maskOf(without(classA, HEX), without(classB, HEX), without(classC, HEX), without(classD, HEX));
-    cutEscape |= (units & ((0xf as u64) << 60)) >> 1;
-  }
-  return wrong;
+/** Where the character begins that the bytes before `pointer` have left unfinished, else `pointer`. */
+function backToCharacter(pointer: usize, unfinished: u64): usize {
+  return unfinished == 0 ? pointer : pointer - BLOCK + (ctz(unfinished) as usize);
 }
 
 /**
- * Moves over the inside of a JSON string, from where an escape or a character begins. Gives an address for which the same is true and up to which
- * all is right: the closing quote, or where the next 64 bytes hold something wrong, or where less than 64 bytes are left.
+ * Moves over the inside of a JSON string, from where an escape or a character begins. Gives an address for which the same is true and
+ * up to which all is right: the closing quote, or where the next 64 bytes hold something wrong, or where less than 64 bytes are left.
  */
 export function skipBlocks(pointer: usize, limit: usize): usize {
+  const quote = repeated(Repeated.Quote);
+  const backslash = repeated(Repeated.Backslash);
+  const space = repeated(Repeated.Space);
+  let unfinished: u64 = 0;
   blocksHaveEscapes = false;
   while (limit - pointer >= BLOCK) {
     const a = v128.load(pointer);
     const b = v128.load(pointer, 16);
     const c = v128.load(pointer, 32);
     const d = v128.load(pointer, 48);
-    const special = v128.or(v128.or(specialOf(a), specialOf(b)), v128.or(specialOf(c), specialOf(d)));
-    if (!v128.any_true(special)) {
+    const specialA = specialOf(a, quote, backslash, space);
+    const specialB = specialOf(b, quote, backslash, space);
+    const specialC = specialOf(c, quote, backslash, space);
+    const specialD = specialOf(d, quote, backslash, space);
+    if (!v128.any_true(v128.or(v128.or(specialA, specialB), v128.or(specialC, specialD)))) {
+      if (unfinished != 0) break;
       pointer += BLOCK;
       continue;
     }
-    let quotes = maskOfByte(a, b, c, d, 0x22);
-    const backslashes = maskOfByte(a, b, c, d, 0x5c);
+    let quotes = maskOfSame(a, b, c, d, quote);
+    const backslashes = maskOfSame(a, b, c, d, backslash);
     const high = maskOf(a, b, c, d);
-    const space = i8x16.splat(0x20);
-    let wrong = ~high & maskOf(i8x16.lt_s(a, space), i8x16.lt_s(b, space), i8x16.lt_s(c, space), i8x16.lt_s(d, space));
-    cutEscape = 0;
+    let wrong = maskOf(specialA, specialB, specialC, specialD) & ~(quotes | backslashes | high);
+    let cut: u64 = 0;
     if (backslashes != 0) {
       const starts = escapeStarts(backslashes);
-      quotes &= ~(starts << 1);
-      wrong |= wrongEscapes(a, b, c, d, starts);
+      const escaped = starts << 1;
+      const units = escaped & maskOfSame(a, b, c, d, repeated(Repeated.LetterU));
+      // Nearly all escapes are these.
+      const common = quotes | backslashes | units | maskOfSame(a, b, c, d, repeated(Repeated.LetterN));
+      if ((escaped & ~common) != 0) wrong |= escaped & maskOfOthers(a, b, c, d, ESCAPES_BY_LOW, ESCAPES_BY_HIGH);
+      if (units != 0) {
+        const digits = (units << 1) | (units << 2) | (units << 3) | (units << 4);
+        wrong |= digits & maskOfOthers(a, b, c, d, DIGITS_BY_LOW, DIGITS_BY_HIGH);
+      }
+      quotes &= ~escaped;
+      cut = (starts & LAST) | ((units & LAST_FOUR) >> 1);
     }
     // Up to the first quote and with it: a character or an escape that it cuts off shows at the quote itself.
     const inside = quotes ^ (quotes - 1);
-    let cut = cutEscape;
-    if ((high & inside) != 0) {
-      wrong |= malformedBytes(a, b, c, d);
-      cut |= unfinishedCharacter(pointer);
-    }
-    if ((wrong & inside) != 0) return pointer;
+    if (((high & inside) | unfinished) != 0) {
+      wrong |= malformedBytes(v128.load(pointer - 16), a, b, c, d);
+      if ((wrong & inside) != 0) break;
+      unfinished = unfinishedCharacter(pointer);
+    } else if ((wrong & inside) != 0) break;
     if ((backslashes & inside) != 0) blocksHaveEscapes = true;
     if (quotes != 0) return pointer + (ctz(quotes) as usize);
-    pointer += ctz(cut) as usize;
+    pointer += BLOCK;
+    if (cut != 0) {
+      pointer -= BLOCK - (ctz(cut) as usize);
+      unfinished = 0;
+    }
   }
-  return pointer;
+  return backToCharacter(pointer, unfinished);
 }
