@@ -60,6 +60,9 @@ export class UpstreamRequest {
     if (target.provider.type.protocol == Protocol.OpenAi) {
       this.replacedLength = (protocol as OpenAiProtocol).writePrefix(plan.request, target, this.prefix);
     } else {
+      // Most of a body stays what it is: with room for it from the start, it is not copied again and again while it grows.
+      const length = plan.body.length;
+      this.prefix.reserve(length + (length >> 5) + 512);
       protocol.writeBody(plan.request, target, this.prefix);
       protocol.signRequest(target, this.prefix.pointer, this.prefix.length, unixSeconds(), sink);
       this.replacedLength = plan.body.length;
