@@ -87,6 +87,10 @@ export class Tool {
   cacheControl: i32 = -1;
 }
 
+/** What a request has until it is read; nothing is ever added to these. */
+const NO_PARTS: Part[] = [];
+const NO_TOOLS: Tool[] = [];
+
 /**
  * A request as seen by every provider protocol: nodes into the client's own bytes. Filled by a client protocol's reader,
  * which has checked the types: a node that is here has the type that its comment says. Owned by the plan; it holds no
@@ -102,8 +106,8 @@ export class CanonicalRequest {
   stream: bool = false;
   /** Whether a streaming client asked for the usage chunk. */
   includeUsage: bool = false;
-  parts: Part[] = [];
-  tools: Tool[] = [];
+  parts: Part[] = NO_PARTS;
+  tools: Tool[] = NO_TOOLS;
   toolChoice: ToolChoice = ToolChoice.Unset;
   /** String; only with `ToolChoice.Named`. */
   toolChoiceName: i32 = -1;

@@ -50,7 +50,7 @@ export function planRequest(plan: Plan, state: GatewayState, failure: Failure): 
  * itself is final for Envoy. When no target is left, the first one's objection is the failure.
  */
 function suitableTargets(plan: Plan, targets: AttemptTarget[], failure: Failure): AttemptTarget[] {
-  const suitable: AttemptTarget[] = [];
+  const suitable = new Array<AttemptTarget>();
   let isRead = false;
   let isReadable = false;
   const objection = new Failure();

@@ -6,7 +6,7 @@ import { orderByWeight } from "./weights";
 
 /** Where a request may go: targets in the order in which they are tried, and what a failure does. */
 export class Selection {
-  targets: AttemptTarget[] = [];
+  targets: AttemptTarget[] = new Array<AttemptTarget>();
 
   constructor(
     /** The metrics' `route` label: the route's pattern as configured, or `<provider-id>/*`. */

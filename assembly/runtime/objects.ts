@@ -28,6 +28,8 @@ const MOST_NESTED: i32 = 64;
 const PAGE_BYTES: usize = 8192 - 4;
 const PAGE_OBJECT_BYTES: usize = 4;
 const PAGE_HEADER: usize = 16;
+/** Pages without any object that are kept. */
+const MOST_EMPTY: i32 = 64;
 
 /** A large object has a block of its own, with the address of the next large one before its header. */
 const LARGE_HEADER: usize = 16;
@@ -121,10 +123,11 @@ export function collectObjects(): void {
   sweepLarge();
 }
 
-/** Lists the free objects of all pages anew; pages without any object are given back. */
+/** Lists the free objects of all pages anew; pages without any object are given back, beyond those that will be filled again soon. */
 function sweepPages(): void {
   memory.fill(lists, 0, LIST_BYTES);
   let page = pages;
+  let empty = 0;
   pages = 0;
   while (page != 0) {
     const next = load<usize>(page);
@@ -142,9 +145,10 @@ function sweepPages(): void {
       store<usize>(object, head, LINK);
       head = object;
     }
-    if (count == 0) {
+    if (count == 0 && empty == MOST_EMPTY) {
       freeBlock(page);
     } else {
+      if (count == 0) empty += 1;
       live += count * bytes;
       store<usize>(list, head);
       store<usize>(page, pages);

@@ -62,7 +62,7 @@ class RareParts {
     this.annotations.free();
     this.logprobs.free();
     for (let tool = 0; tool < this.tools.length; tool++) unchecked(this.tools[tool]).arguments.free();
-    this.tools = [];
+    this.tools.length = 0;
   }
 }
 
@@ -148,7 +148,7 @@ class GatheredChoice {
  * Source: https://platform.openai.com/docs/api-reference/chat/object
  */
 export class CompletionWriter extends AnswerSink {
-  private choices: GatheredChoice[] = [];
+  private choices: GatheredChoice[] = new Array<GatheredChoice>();
   private model: StaticArray<u8> = new StaticArray<u8>(0);
 
   constructor(
@@ -275,7 +275,7 @@ export class CompletionWriter extends AnswerSink {
 
   free(): void {
     for (let position = 0; position < this.choices.length; position++) unchecked(this.choices[position]).free();
-    this.choices = [];
+    this.choices.length = 0;
   }
 
   /** The choice's state, in the order of the indices; null when nothing may be added to it. */

@@ -1,6 +1,6 @@
 import * as keys from "../../canonical/openai-keys";
 import { Failure } from "../../canonical/failure";
-import { CanonicalRequest, Flag, ResponseFormat, ToolChoice } from "../../canonical/request";
+import { CanonicalRequest, Flag, Part, ResponseFormat, Tool, ToolChoice } from "../../canonical/request";
 import { FieldReader } from "./field-errors";
 import { MessageReader } from "./read-messages";
 import { readParameters } from "./read-parameters";
@@ -8,8 +8,9 @@ import { readTools } from "./read-tools";
 
 /** Forgets what an earlier reading left, so that reading twice gives the same as reading once. */
 function reset(request: CanonicalRequest): void {
-  request.parts = [];
-  request.tools = [];
+  // Unlike `[]`, these have room for some elements from the start.
+  request.parts = new Array<Part>();
+  request.tools = new Array<Tool>();
   request.toolChoice = ToolChoice.Unset;
   request.toolChoiceName = -1;
   request.parallelToolCalls = Flag.Unset;

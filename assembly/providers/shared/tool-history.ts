@@ -11,6 +11,7 @@ export function listCalledTools(request: CanonicalRequest): Part[] {
   const document = request.document;
   const parts = request.parts;
   const called: Part[] = [];
+  if (!hasToolCall(parts)) return called;
   const seen = new Set<u64>();
   const name = new ByteBuffer();
   for (let index = 0; index < parts.length; index++) {
@@ -26,4 +27,11 @@ export function listCalledTools(request: CanonicalRequest): Part[] {
   }
   name.free();
   return called;
+}
+
+function hasToolCall(parts: Part[]): bool {
+  for (let index = 0; index < parts.length; index++) {
+    if (unchecked(parts[index]).kind == PartKind.ToolCall) return true;
+  }
+  return false;
 }
