@@ -12,9 +12,12 @@ export function newestTime(paths: Iterable<string>): number {
   return Math.ceil(newest);
 }
 
-/** Whether a file was built from sources of which none is newer than `sourceTime`. */
+/**
+ * Whether a file was built from sources of which none is newer than `sourceTime`. A time that was set comes back a microsecond too early
+ * where seconds as a floating-point number do not hold it.
+ */
 export function isFresh(file: string, sourceTime: number): boolean {
-  return existsSync(file) && statSync(file).mtimeMs >= sourceTime;
+  return existsSync(file) && Math.round(statSync(file).mtimeMs) >= sourceTime;
 }
 
 /** Moves what was built to its place, with the time of its sources: nobody ever sees half a file or one with another time. */

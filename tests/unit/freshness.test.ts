@@ -48,6 +48,14 @@ describe("what was built is as new as the sources that the build began with", ()
     expect(needsBuild()).toBe(false);
   });
 
+  test("no time is lost in rounding: what was just built is fresh, whatever the millisecond", () => {
+    for (let millisecond = 0; millisecond < 1000; millisecond++) {
+      save(1_795_552_675_000 + millisecond);
+      build();
+      expect([millisecond, needsBuild()]).toEqual([millisecond, false]);
+    }
+  });
+
   test("the newest of several counts", () => {
     save(1_700_000_000_000.4);
     const other = join(folder, "other.ts");
