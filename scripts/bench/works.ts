@@ -79,6 +79,16 @@ export const WORKS: readonly Work[] = [
     pace: { gapUs: 2000, perWrite: 1, holdAfter: 0 },
     ...MAIN,
   }),
+  // Before large bodies, of which memory stays.
+  closed("anthropic", "memory", "memory over 50,000 requests, every second one streamed", 16, {
+    method: { kind: "memory", requests: 50000 },
+  }),
+  closed("anthropic", "idle", "memory with 10,000 idle open streams", 1, {
+    request: STREAMED,
+    answer: STREAM_54,
+    pace: { gapUs: 0, perWrite: 8, holdAfter: 8 },
+    method: { kind: "idle", streams: 10000 },
+  }),
   closed("anthropic", "100k-c16", "100 KB, 16 connections", 16, {
     request: { ...KILOBYTE, bytes: 100 * 1024 },
     ...MAIN,
@@ -118,15 +128,6 @@ export const WORKS: readonly Work[] = [
     request: STREAMED,
     answer: STREAM_54,
     pace: { ...FAST, perWrite: 1 },
-  }),
-  closed("anthropic", "memory", "memory over 50,000 requests, every second one streamed", 16, {
-    method: { kind: "memory", requests: 50000 },
-  }),
-  closed("anthropic", "idle", "memory with 10,000 idle open streams", 1, {
-    request: STREAMED,
-    answer: STREAM_54,
-    pace: { gapUs: 0, perWrite: 8, holdAfter: 8 },
-    method: { kind: "idle", streams: 10000 },
   }),
   closed("anthropic", "start", "from start to ready, any core", 1, {
     method: { kind: "start", rounds: 5, isPinned: false },
