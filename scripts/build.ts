@@ -91,7 +91,7 @@ function runQuietly(script: string, parameters: string[]): Promise<{ status: num
       cwd: PROJECT_ROOT,
       stdio: ["ignore", "pipe", "pipe"],
       // The compiler loads the optimizer, which is TypeScript.
-      env: { ...process.env, NODE_OPTIONS: "--import tsx" },
+      env: { ...process.env, NODE_OPTIONS: `${process.env["NODE_OPTIONS"] ?? ""} --import tsx` },
     });
     trackChild(child);
     let output = "";
