@@ -105,6 +105,17 @@ export class Failure {
   /** Seconds after which the provider's body says to come back; 0 when it does not. A `retry-after` header of the provider's own wins. */
   retryAfterSeconds: i32 = 0;
 
+  /** Forgets everything. */
+  reset(): void {
+    this.reason = FailureReason.None;
+    this.status = 0;
+    this.message = EMPTY;
+    this.type = EMPTY;
+    this.code = EMPTY;
+    this.param = EMPTY;
+    this.retryAfterSeconds = 0;
+  }
+
   /** Fills the failure from ASCII literals that need no JSON escape. */
   set(reason: FailureReason, status: i32, message: string, code: string = "", param: string = ""): void {
     this.reason = reason;

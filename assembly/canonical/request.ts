@@ -87,9 +87,9 @@ export class Tool {
   cacheControl: i32 = -1;
 }
 
-/** What a request has until it is read; nothing is ever added to these. */
 const NO_PARTS: Part[] = [];
-const NO_TOOLS: Tool[] = [];
+/** What a request without tools has; nothing is ever added to it. */
+export const NO_TOOLS: Tool[] = [];
 
 /**
  * A request as seen by every provider protocol: nodes into the client's own bytes. Filled by a client protocol's reader,
@@ -144,4 +144,10 @@ export class CanonicalRequest {
   topLogprobs: i32 = -1;
   /** Object: where members stand that only some providers know (`top_k`, `keep_alive`, `safety_settings`, ...), for protocols to look up. */
   extras: i32 = -1;
+
+  /** Adds a tool. */
+  addTool(tool: Tool): void {
+    if (this.tools === NO_TOOLS) this.tools = [];
+    this.tools.push(tool);
+  }
 }

@@ -23,14 +23,4 @@ export class Usage {
     this.cacheCreation = 0;
     this.reasoning = 0;
   }
-
-  /** Takes over another answer's numbers. */
-  copyFrom(other: Usage): void {
-    this.known = other.known;
-    this.input = other.input;
-    this.output = other.output;
-    this.cachedInput = other.cachedInput;
-    this.cacheCreation = other.cacheCreation;
-    this.reasoning = other.reasoning;
-  }
 }

@@ -263,7 +263,7 @@ export class AttemptStream extends StreamContext {
 
   private finish(plan: Plan, reader: AnswerReader): void {
     this.phase = Phase.Finished;
-    plan.usage.copyFrom(reader.usage());
+    plan.usage = reader.usage();
     if (reader.isDone) plan.isComplete = true;
     else plan.brokenBy = reader.hasFailed ? reader.failure.reason : FailureReason.StreamError;
     plan.reportCommitted();
@@ -273,7 +273,7 @@ export class AttemptStream extends StreamContext {
   onDone(): void {
     const plan = this.plan;
     const reader = this.reader;
-    if (plan !== null && reader !== null && plan.isCommitted) plan.usage.copyFrom(reader.usage());
+    if (plan !== null && reader !== null && plan.isCommitted) plan.usage = reader.usage();
   }
 
   onDelete(): void {

@@ -45,6 +45,8 @@ const GET = encodeText("GET");
 const head = new ClientHead();
 const pairs = new HeaderPairs();
 const scratch = new ByteBuffer();
+/** Why the request that is read now is refused. */
+const failure = new Failure();
 
 /** The gateway filter's view of one request: reads and checks it, plans it, and has the last word when every target failed. */
 export class GatewayStream extends StreamContext {
@@ -74,42 +76,38 @@ export class GatewayStream extends StreamContext {
     this.hasBegun = true;
     head.read();
     if (head.endpoint == Endpoint.Models || head.endpoint == Endpoint.Model) return this.answerModels();
-    const failure = new Failure();
     if (head.endpoint != Endpoint.ChatCompletions) {
-      failure.set(
+      return this.refuseWith(
         FailureReason.NotFound,
         404,
         "Unknown request URL. This gateway serves /v1/chat/completions and /v1/models.",
         "unknown_url",
       );
-      return this.refuse(failure);
     }
     if (!head.isPost) {
-      failure.set(
+      return this.refuseWith(
         FailureReason.BadRequest,
         405,
         "Not allowed to use this method here. Use POST.",
         "method_not_supported",
+        [ALLOW, POST],
       );
-      return this.refuse(failure, [ALLOW, POST]);
     }
     if (head.isEncoded) {
-      failure.set(
+      return this.refuseWith(
         FailureReason.BadRequest,
         415,
         "Unsupported content-encoding. Send the request body uncompressed.",
         "unsupported_content_encoding",
       );
-      return this.refuse(failure);
     }
     if (!head.isJson) {
-      failure.set(
+      return this.refuseWith(
         FailureReason.BadRequest,
         415,
         "Unsupported content-type. Send the request body as application/json.",
         "unsupported_content_type",
       );
-      return this.refuse(failure);
     }
     if (head.contentLength > this.state.config.maxBodyBytes) return this.refuseTooLarge();
     this.awaitsBody = true;
@@ -136,15 +134,14 @@ export class GatewayStream extends StreamContext {
 
   private answerModels(): Action {
     this.isUncounted = true;
-    const failure = new Failure();
     if (!head.isGet) {
-      failure.set(
+      return this.refuseWith(
         FailureReason.BadRequest,
         405,
         "Not allowed to use this method here. Use GET.",
         "method_not_supported",
+        [ALLOW, GET],
       );
-      return this.refuse(failure, [ALLOW, GET]);
     }
     scratch.clear(65536);
     if (head.endpoint == Endpoint.Models) {
@@ -152,14 +149,14 @@ export class GatewayStream extends StreamContext {
     } else {
       const name = head.modelName;
       if (!writeModel(this.state.config, changetype<usize>(name), name.length, this.state.configuredAt, scratch)) {
-        failure.set(
+        return this.refuseWith(
           FailureReason.NotFound,
           404,
           "The model does not exist or is not served here.",
           "model_not_found",
+          null,
           "model",
         );
-        return this.refuse(failure);
       }
     }
     this.hasAnswered = true;
@@ -167,7 +164,8 @@ export class GatewayStream extends StreamContext {
     return Action.Pause;
   }
 
-  private refuse(failure: Failure, headers: StaticArray<u8>[] | null = null): Action {
+  /** Answers with `failure`. */
+  private refuse(headers: StaticArray<u8>[] | null = null): Action {
     this.awaitsBody = false;
     this.refusedBy = failure.reason;
     this.hasAnswered = true;
@@ -176,15 +174,26 @@ export class GatewayStream extends StreamContext {
     return Action.Pause;
   }
 
+  private refuseWith(
+    reason: FailureReason,
+    status: i32,
+    message: string,
+    code: string,
+    headers: StaticArray<u8>[] | null = null,
+    param: string = "",
+  ): Action {
+    failure.reset();
+    failure.set(reason, status, message, code, param);
+    return this.refuse(headers);
+  }
+
   private refuseTooLarge(): Action {
-    const failure = new Failure();
-    failure.set(
+    return this.refuseWith(
       FailureReason.BadRequest,
       413,
       "The request body is larger than this gateway accepts.",
       "request_too_large",
     );
-    return this.refuse(failure);
   }
 
   /** Reads the whole body once, plans the request, and hands it to Envoy's router. */
@@ -192,11 +201,11 @@ export class GatewayStream extends StreamContext {
     this.awaitsBody = false;
     const plan = this.plan;
     if (size > 0) getBufferBytes(BufferType.RequestBody, size, plan.body);
-    const failure = new Failure();
-    if (!planRequest(plan, this.state, failure)) return this.refuse(failure);
+    failure.reset();
+    if (!planRequest(plan, this.state, failure)) return this.refuse();
     const selection = plan.selection;
     const first = plan.nextTarget();
-    if (selection === null || first === null) return this.refuse(failure);
+    if (selection === null || first === null) return this.refuse();
     const key = registerPlan(this.id, plan);
     setProperty(PLAN_PROPERTY, key, planKeyLength());
     const cluster = first.provider.cluster;

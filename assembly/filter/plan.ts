@@ -10,8 +10,9 @@ import { AttemptTarget } from "../providers/provider";
 import { Selection } from "../routing/select";
 
 const NO_TEXT = new StaticArray<u8>(0);
-/** Shared and always empty. */
+/** Shared, and nothing is ever added to them. */
 const NO_RECORDS: AttemptRecord[] = [];
+const NO_USAGE = new Usage();
 const TIMER_TOLERANCE_MS: i64 = 20;
 
 /**
@@ -41,7 +42,8 @@ export class Plan {
   isComplete: bool = false;
   /** Set when an answer broke after it was committed. */
   brokenBy: FailureReason = FailureReason.None;
-  usage: Usage = new Usage();
+  /** What the answer has told so far; the answer's own object. */
+  usage: Usage = NO_USAGE;
   startedAt: i64 = monotonicNanoseconds();
   attemptStartedAt: i64 = 0;
   /** When the first content of a stream was sent on; 0 while there is none. */

@@ -14,6 +14,8 @@ import { GatewayState } from "./plugin";
 
 const scratch = new ByteBuffer();
 const message = new ByteBuffer();
+/** What the target that is looked at has against the request. */
+const objection = new Failure();
 
 /**
  * Turns the client's bytes (`plan.body`) into a plan: one scan, the route, and the targets that can take the request.
@@ -36,7 +38,7 @@ export function planRequest(plan: Plan, state: GatewayState, failure: Failure): 
     return false;
   }
   plan.route = selection.route;
-  selection.targets = suitableTargets(plan, selection.targets, failure);
+  keepSuitable(selection.targets, plan, failure);
   if (selection.targets.length == 0) return false;
   // In one-filter mode there is one attempt: what follows a failure is the host's business.
   if (state.config.role == PluginRole.Single) selection.targets.length = 1;
@@ -46,16 +48,16 @@ export function planRequest(plan: Plan, state: GatewayState, failure: Failure): 
 }
 
 /**
- * The targets that can take this request, in order. What cannot be sent is found out here, because an attempt that answers by
+ * Takes the targets away that cannot take this request. What cannot be sent is found out here, because an attempt that answers by
  * itself is final for Envoy. When no target is left, the first one's objection is the failure.
  */
-function suitableTargets(plan: Plan, targets: AttemptTarget[], failure: Failure): AttemptTarget[] {
-  const suitable = new Array<AttemptTarget>();
+function keepSuitable(targets: AttemptTarget[], plan: Plan, failure: Failure): void {
+  let kept = 0;
   let isRead = false;
   let isReadable = false;
-  const objection = new Failure();
+  objection.reset();
   for (let index = 0; index < targets.length; index++) {
-    const target = targets[index];
+    const target = unchecked(targets[index]);
     const withoutChat = target.provider.type.withoutChat;
     if (withoutChat.length > 0) {
       objection.set(FailureReason.BadRequest, 400, withoutChat, "", "model");
@@ -71,10 +73,12 @@ function suitableTargets(plan: Plan, targets: AttemptTarget[], failure: Failure)
       }
     }
     objection.reason = FailureReason.None;
-    if (protocolFor(target.provider.type).check(plan.request, target, objection)) suitable.push(target);
-    else keepFirst(failure, objection);
+    if (protocolFor(target.provider.type).check(plan.request, target, objection)) {
+      unchecked((targets[kept] = target));
+      kept += 1;
+    } else keepFirst(failure, objection);
   }
-  return suitable;
+  targets.length = kept;
 }
 
 function keepFirst(failure: Failure, objection: Failure): void {

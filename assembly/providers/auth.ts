@@ -51,8 +51,9 @@ function isWebToken(token: StaticArray<u8>): bool {
   return dots == 2;
 }
 
+const value = new ByteBuffer();
+
 function writePrefixed(prefix: string, token: StaticArray<u8>, headers: HeaderSink): void {
-  const value = new ByteBuffer();
   value.ascii(prefix);
   value.text(token);
   headers.set(AUTHORIZATION, value.pointer, value.length);

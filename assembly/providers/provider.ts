@@ -6,6 +6,8 @@ import { ProviderConfig } from "../config/schema";
 import { JsonDocument } from "../json/document";
 import { Framing } from "../sse/frame-decoder";
 
+const NO_TOKEN = new StaticArray<u8>(0);
+
 /** Where one attempt goes: a provider, the upstream model, and the key chosen for this attempt. Owned by the plan. */
 export class AttemptTarget {
   constructor(
@@ -14,7 +16,7 @@ export class AttemptTarget {
     public model: StaticArray<u8>,
   ) {}
   /** The secret for this attempt; empty when the provider has none. */
-  apiToken: StaticArray<u8> = new StaticArray<u8>(0);
+  apiToken: StaticArray<u8> = NO_TOKEN;
 }
 
 /** Takes the headers of an upstream request. Names are lower case; values are copied before the call returns. */

@@ -22,9 +22,14 @@ export class ModelMatch {
   route: RouteConfig | null = null;
 }
 
-/** Finds the provider or route that a model name belongs to (docs/decisions/0006-routing-rules.md). */
+/** The last one; looked at before the next is made. */
+const match = new ModelMatch();
+
+/** Finds the provider or route that a model name belongs to (docs/decisions/0006-routing-rules.md); valid until the next call. */
 export function matchModel(config: GatewayConfig, model: usize, modelLength: i32): ModelMatch {
-  const match = new ModelMatch();
+  match.provider = null;
+  match.restOffset = 0;
+  match.route = null;
   const idLength = directIdLength(config, model, modelLength);
   if (idLength >= 0) {
     const provider = config.providerTable.find(model, idLength);

@@ -7,6 +7,8 @@ import { AttemptTarget } from "../../providers/provider";
 import { OpenReasoning, writeImage, writeRedactedBlock } from "./choice-state";
 import { writeUsage } from "./write-usage";
 
+const NO_TEXT = new StaticArray<u8>(0);
+
 /** One tool call while it is gathered. */
 class GatheredTool {
   arguments: ByteBuffer = new ByteBuffer();
@@ -143,13 +145,16 @@ class GatheredChoice {
   }
 }
 
+/** What a writer has until an answer begins; nothing is ever added to it. */
+const NO_CHOICES: GatheredChoice[] = [];
+
 /**
  * Gathers an answer and writes it at `done` as one `chat.completion` body.
  * Source: https://platform.openai.com/docs/api-reference/chat/object
  */
 export class CompletionWriter extends AnswerSink {
-  private choices: GatheredChoice[] = new Array<GatheredChoice>();
-  private model: StaticArray<u8> = new StaticArray<u8>(0);
+  private choices: GatheredChoice[] = NO_CHOICES;
+  private model: StaticArray<u8> = NO_TEXT;
 
   constructor(
     private target: AttemptTarget,
@@ -275,7 +280,7 @@ export class CompletionWriter extends AnswerSink {
 
   free(): void {
     for (let position = 0; position < this.choices.length; position++) unchecked(this.choices[position]).free();
-    this.choices.length = 0;
+    this.choices = NO_CHOICES;
   }
 
   /** The choice's state, in the order of the indices; null when nothing may be added to it. */
@@ -288,6 +293,10 @@ export class CompletionWriter extends AnswerSink {
       if (state.index > index) break;
     }
     const state = new GatheredChoice(index);
+    if (this.choices === NO_CHOICES) {
+      this.choices = [state];
+      return state;
+    }
     this.choices.push(state);
     for (let last = this.choices.length - 1; last > position; last--) {
       unchecked((this.choices[last] = this.choices[last - 1]));

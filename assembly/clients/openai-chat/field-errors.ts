@@ -29,6 +29,24 @@ export const enum Place {
   LegacyFunction = 6,
 }
 
+/** One for all requests, see `readFields`. */
+let reader: FieldReader | null = null;
+
+/** A reader of the members of this document, at its root. There is one, so an earlier one is dead. */
+export function readFields(document: JsonDocument, failure: Failure): FieldReader {
+  let fields = reader;
+  if (fields === null) {
+    fields = new FieldReader(document, failure);
+    reader = fields;
+    return fields;
+  }
+  fields.failed = false;
+  fields.enter(Place.Root, 0);
+  fields.document = document;
+  fields.failure = failure;
+  return fields;
+}
+
 function expectedName(expected: Expect): string {
   switch (expected) {
     case Expect.Number:

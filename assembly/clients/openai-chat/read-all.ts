@@ -1,16 +1,16 @@
 import * as keys from "../../canonical/openai-keys";
 import { Failure } from "../../canonical/failure";
-import { CanonicalRequest, Flag, Part, ResponseFormat, Tool, ToolChoice } from "../../canonical/request";
-import { FieldReader } from "./field-errors";
+import { CanonicalRequest, Flag, Part, NO_TOOLS, ResponseFormat, ToolChoice } from "../../canonical/request";
+import { readFields } from "./field-errors";
 import { MessageReader } from "./read-messages";
 import { readParameters } from "./read-parameters";
 import { readTools } from "./read-tools";
 
 /** Forgets what an earlier reading left, so that reading twice gives the same as reading once. */
 function reset(request: CanonicalRequest): void {
-  // Unlike `[]`, these have room for some elements from the start.
+  // Unlike `[]`, this has room for some elements from the start.
   request.parts = new Array<Part>();
-  request.tools = new Array<Tool>();
+  request.tools = NO_TOOLS;
   request.toolChoice = ToolChoice.Unset;
   request.toolChoiceName = -1;
   request.parallelToolCalls = Flag.Unset;
@@ -27,10 +27,10 @@ function reset(request: CanonicalRequest): void {
 /** Fills everything that `readHead` leaves out. Members that OpenAI does not know are ignored (checklist item 30). */
 export function readAll(request: CanonicalRequest, failure: Failure): bool {
   const root = request.document.root();
-  const fields = new FieldReader(request.document, failure);
+  const fields = readFields(request.document, failure);
   reset(request);
   request.extras = root;
-  new MessageReader(request, fields).read(request.document.find(root, keys.MESSAGES));
+  new MessageReader(request, fields).readAll(request.document.find(root, keys.MESSAGES));
   if (!fields.failed) readTools(root, request, fields);
   if (!fields.failed) readParameters(root, request, fields);
   return !fields.failed;

@@ -1,6 +1,6 @@
 import * as keys from "../../canonical/openai-keys";
 import { CanonicalRequest, Part, PartKind, Role } from "../../canonical/request";
-import { JsonKey } from "../../json/document";
+import { JsonDocument, JsonKey } from "../../json/document";
 import { Expect, FieldReader, Place } from "./field-errors";
 
 const IMAGE_URL = new JsonKey("image_url");
@@ -18,10 +18,14 @@ export const CACHE_CONTROL = new JsonKey("cache_control");
 
 /** Turns the content of messages into parts: strings, and arrays of text, image, file and audio parts. */
 export class ContentReader {
+  protected document: JsonDocument;
+
   constructor(
-    public request: CanonicalRequest,
-    public fields: FieldReader,
-  ) {}
+    protected request: CanonicalRequest,
+    protected fields: FieldReader,
+  ) {
+    this.document = request.document;
+  }
 
   /** Appends a part of a message and gives it to fill in. */
   add(kind: PartKind, role: Role, message: i32, nested: bool = false): Part {
@@ -36,15 +40,15 @@ export class ContentReader {
 
   /** A text part; an empty text gives none. */
   addText(node: i32, role: Role, message: i32, nested: bool, cacheControl: i32 = -1): void {
-    if (this.request.document.textLength(node) == 0) return;
+    if (this.document.textLength(node) == 0) return;
     const part = this.add(PartKind.Text, role, message, nested);
     part.value = node;
     part.cacheControl = cacheControl;
   }
 
   /** The `content` of message number `message`: a string, an array of parts, or nothing. */
-  read(object: i32, role: Role, message: i32, nested: bool): void {
-    const document = this.request.document;
+  readContent(object: i32, role: Role, message: i32, nested: bool): void {
+    const document = this.document;
     const content = document.find(object, keys.CONTENT);
     if (!document.isPresent(content)) return;
     if (document.isString(content)) {
@@ -65,7 +69,7 @@ export class ContentReader {
   }
 
   private readPart(node: i32, role: Role, message: i32, nested: bool): void {
-    const document = this.request.document;
+    const document = this.document;
     const fields = this.fields;
     if (!fields.checked(node, "", Expect.Object)) return;
     const type = fields.required(node, keys.TYPE, "type", Expect.String);
@@ -92,7 +96,7 @@ export class ContentReader {
 
   /** `{"type":"image_url","image_url":{"url","detail"}}`; some clients send the URL itself as `image_url`. */
   private readImage(node: i32, part: Part): void {
-    const document = this.request.document;
+    const document = this.document;
     const fields = this.fields;
     part.kind = PartKind.Image;
     const image = document.find(node, IMAGE_URL);

@@ -3,7 +3,7 @@ import { Failure, FailureReason } from "../../canonical/failure";
 import { CanonicalRequest } from "../../canonical/request";
 import { JsonDocument } from "../../json/document";
 import { checkMemberTypes, checkMessageTypes } from "./check-types";
-import { Expect, FieldReader, Place } from "./field-errors";
+import { Expect, FieldReader, Place, readFields } from "./field-errors";
 
 /** Whether a role node is one that OpenAI's chat API knows. */
 function isKnownRole(document: JsonDocument, node: i32): bool {
@@ -44,7 +44,7 @@ export function readHead(request: CanonicalRequest, failure: Failure): bool {
     failure.set(FailureReason.BadRequest, 400, "The request body must be a JSON object.", "invalid_type", "body");
     return false;
   }
-  const fields = new FieldReader(document, failure);
+  const fields = readFields(document, failure);
   const model = fields.required(root, keys.MODEL, "model", Expect.String);
   if (model >= 0 && document.textLength(model) == 0) fields.wrongValue("model", "it must not be empty.");
   const messages = fields.required(root, keys.MESSAGES, "messages", Expect.Array);

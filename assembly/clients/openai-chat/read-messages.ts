@@ -1,6 +1,6 @@
 import * as keys from "../../canonical/openai-keys";
 import { CanonicalRequest, Part, PartKind, Role } from "../../canonical/request";
-import { JsonDocument, JsonKey } from "../../json/document";
+import { JsonKey } from "../../json/document";
 import { Expect, FieldReader, Place } from "./field-errors";
 import { CACHE_CONTROL, ContentReader } from "./read-content";
 import { RepeatedIds } from "./repeated-ids";
@@ -12,22 +12,16 @@ const THOUGHT_SIGNATURE = new JsonKey("thought_signature");
 const REASONING_SIGNATURE = new JsonKey("reasoning_signature");
 
 /** Reads `messages` into the parts of the canonical request, in order; within an assistant message: reasoning, text, tool calls. */
-export class MessageReader {
-  private content: ContentReader;
-  private document: JsonDocument;
+export class MessageReader extends ContentReader {
   /** Made with the first call: most conversations have none. */
   private ownRepeatedIds: RepeatedIds | null = null;
 
-  constructor(
-    private request: CanonicalRequest,
-    private fields: FieldReader,
-  ) {
-    this.document = request.document;
-    this.content = new ContentReader(request, fields);
+  constructor(request: CanonicalRequest, fields: FieldReader) {
+    super(request, fields);
   }
 
   /** Reads all messages; the reader's `failed` says whether that went well. */
-  read(messages: i32): void {
+  readAll(messages: i32): void {
     let index = 0;
     const document = this.document;
     for (
@@ -49,7 +43,7 @@ export class MessageReader {
     if (this.document.equals(role, keys.ASSISTANT)) this.readAssistant(object, message);
     else if (this.document.equals(role, keys.TOOL)) this.readToolResult(object, message, TOOL_CALL_ID, "tool_call_id");
     else if (this.document.equals(role, keys.FUNCTION)) this.readToolResult(object, message, keys.NAME, "name");
-    else this.content.read(object, this.document.equals(role, keys.USER) ? Role.User : Role.System, message, false);
+    else this.readContent(object, this.document.equals(role, keys.USER) ? Role.User : Role.System, message, false);
     if (this.fields.failed || parts.length == before) return;
     const cacheControl = this.fields.optional(object, CACHE_CONTROL, "cache_control", Expect.Object);
     if (cacheControl < 0) return;
@@ -61,10 +55,10 @@ export class MessageReader {
   private readAssistant(object: i32, message: i32): void {
     this.readReasoning(object, message);
     const before = this.request.parts.length;
-    this.content.read(object, Role.Assistant, message, false);
+    this.readContent(object, Role.Assistant, message, false);
     const refusal = this.fields.optional(object, keys.REFUSAL, "refusal", Expect.String);
     if (refusal >= 0 && this.request.parts.length == before) {
-      this.content.addText(refusal, Role.Assistant, message, false);
+      this.addText(refusal, Role.Assistant, message, false);
     }
     this.readToolCalls(object, message);
     this.readFunctionCall(object, message);
@@ -91,7 +85,7 @@ export class MessageReader {
     // `reasoning` is another name for the same; where it is an object it says something else.
     if (text < 0) text = this.document.find(object, keys.REASONING);
     if (this.document.textLength(text) == 0) return;
-    const part = this.content.add(PartKind.Reasoning, Role.Assistant, message);
+    const part = this.add(PartKind.Reasoning, Role.Assistant, message);
     part.value = text;
     part.extra = fields.optional(object, REASONING_SIGNATURE, "reasoning_signature", Expect.String);
   }
@@ -104,12 +98,12 @@ export class MessageReader {
     if (this.document.equals(type, keys.THINKING)) {
       const text = fields.required(block, keys.THINKING, "thinking", Expect.String);
       const signature = fields.optional(block, keys.SIGNATURE, "signature", Expect.String);
-      const part = this.content.add(PartKind.Reasoning, Role.Assistant, message);
+      const part = this.add(PartKind.Reasoning, Role.Assistant, message);
       part.value = text;
       part.extra = signature;
     } else if (this.document.equals(type, keys.REDACTED_THINKING)) {
       const data = fields.required(block, keys.DATA, "data", Expect.String);
-      this.content.add(PartKind.RedactedReasoning, Role.Assistant, message).value = data;
+      this.add(PartKind.RedactedReasoning, Role.Assistant, message).value = data;
     }
   }
 
@@ -145,7 +139,7 @@ export class MessageReader {
     const id = fields.required(call, keys.ID, "id", Expect.String);
     const called = fields.required(call, keys.FUNCTION, "function", Expect.Object);
     if (called < 0) return;
-    const part = this.content.add(PartKind.ToolCall, Role.Assistant, message);
+    const part = this.add(PartKind.ToolCall, Role.Assistant, message);
     part.id = id;
     part.repetition = this.repeatedIds.call(part);
     part.name = this.requiredName(called, "function.name");
@@ -162,7 +156,7 @@ export class MessageReader {
     const fields = this.fields;
     const call = fields.optional(object, keys.FUNCTION_CALL, "function_call", Expect.Object);
     if (call < 0) return;
-    const part = this.content.add(PartKind.ToolCall, Role.Assistant, message);
+    const part = this.add(PartKind.ToolCall, Role.Assistant, message);
     part.name = this.requiredName(call, "function_call.name");
     part.id = part.name;
     part.idFromName = true;
@@ -171,11 +165,11 @@ export class MessageReader {
   }
 
   private readToolResult(object: i32, message: i32, key: JsonKey, path: string): void {
-    const part: Part = this.content.add(PartKind.ToolResult, Role.Tool, message);
+    const part: Part = this.add(PartKind.ToolResult, Role.Tool, message);
     part.id = this.fields.required(object, key, path, Expect.String);
     part.idFromName = key === keys.NAME;
     part.repetition = this.repeatedIds.result(part);
-    this.content.read(object, Role.Tool, message, true);
+    this.readContent(object, Role.Tool, message, true);
   }
 
   private requiredName(object: i32, path: string): i32 {

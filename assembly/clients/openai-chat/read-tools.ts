@@ -44,7 +44,7 @@ function readTool(node: i32, request: CanonicalRequest, fields: FieldReader): vo
   if (tool.cacheControl < 0) {
     tool.cacheControl = fields.optional(object, CACHE_CONTROL, "function.cache_control", Expect.Object);
   }
-  request.tools.push(tool);
+  request.addTool(tool);
 }
 
 function readLegacyFunctions(root: i32, request: CanonicalRequest, fields: FieldReader): void {
@@ -57,7 +57,7 @@ function readLegacyFunctions(root: i32, request: CanonicalRequest, fields: Field
     if (!fields.checked(node, "", Expect.Object)) break;
     const tool = new Tool();
     readFunction(node, true, tool, fields);
-    request.tools.push(tool);
+    request.addTool(tool);
   }
   fields.enter(Place.Root, 0);
 }

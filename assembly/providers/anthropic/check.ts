@@ -2,16 +2,16 @@ import { ByteBuffer } from "../../bytes/buffer";
 import { Failure } from "../../canonical/failure";
 import { CanonicalRequest, Part, PartKind, Role } from "../../canonical/request";
 import { JsonDocument } from "../../json/document";
-import { nameContent, reject, rejectUnknown, ToolCallChecker } from "../shared/checks";
+import { nameContent, reject, rejectUnknown, checkToolCall } from "../shared/checks";
 import { decodeDocument, DocumentForm, DocumentSource } from "../shared/documents";
 import { isImage, Media, MediaForm, MediaType } from "../shared/media";
-import { TurnCursor } from "../shared/turns";
+import { hasTurn } from "../shared/turns";
 
-/** Holds the scratch memory of one check. */
+const decoded = new ByteBuffer();
+
+/** Checks the parts of one request. */
 class PartChecker {
   private document: JsonDocument;
-  private scratch: ByteBuffer = new ByteBuffer();
-  private toolCalls: ToolCallChecker = new ToolCallChecker();
 
   constructor(
     private request: CanonicalRequest,
@@ -29,11 +29,6 @@ class PartChecker {
     return true;
   }
 
-  free(): void {
-    this.scratch.free();
-    this.toolCalls.free();
-  }
-
   private checkPart(part: Part): bool {
     switch (part.kind) {
       case PartKind.Image:
@@ -46,7 +41,7 @@ class PartChecker {
       case PartKind.Unknown:
         return rejectUnknown(this.document, part, this.failure);
       case PartKind.ToolCall:
-        return this.toolCalls.check(this.document, part, this.failure);
+        return checkToolCall(this.document, part, this.failure);
       default:
         return true;
     }
@@ -72,8 +67,9 @@ class PartChecker {
   private checkDocument(part: Part): bool {
     const source = new DocumentSource(this.document, part);
     if (source.form == DocumentForm.Text) {
-      this.scratch.length = 0;
-      if (decodeDocument(source.media, this.scratch)) return true;
+      const isText = decodeDocument(source.media, decoded);
+      decoded.free();
+      if (isText) return true;
     } else if (source.form != DocumentForm.Unsupported) {
       return true;
     }
@@ -89,15 +85,12 @@ class PartChecker {
 export function checkRequest(request: CanonicalRequest, failure: Failure): bool {
   if (request.choices > 1)
     return reject(failure, "Only one choice (n = 1) is supported by this model's provider.", "n");
-  if (!new TurnCursor(request).next()) {
+  if (!hasTurn(request)) {
     return reject(
       failure,
       "messages: at least one message with content from the user, the assistant or a tool is required.",
       "messages",
     );
   }
-  const checker = new PartChecker(request, failure);
-  const passed = checker.checkAll();
-  checker.free();
-  return passed;
+  return new PartChecker(request, failure).checkAll();
 }

@@ -83,6 +83,8 @@ export function writeStopSequences(request: CanonicalRequest, out: ByteBuffer): 
   if (found) out.byte(0x5d);
 }
 
+const user = new ByteBuffer();
+
 /** Whether a text holds nothing but digits and the signs of a telephone number. */
 function isPhoneLike(pointer: usize, length: i32): bool {
   if (length < FEWEST_PHONE_CHARACTERS) return false;
@@ -101,7 +103,6 @@ function isPhoneLike(pointer: usize, length: i32): bool {
  */
 export function writeUser(request: CanonicalRequest, out: ByteBuffer): void {
   const document = request.document;
-  const user = new ByteBuffer();
   unescapeInto(document.textPointer(request.user), document.textLength(request.user), user);
   const isPersonal = findText(user.pointer, user.length, AT_SIGN) >= 0 || isPhoneLike(user.pointer, user.length);
   const isUsable = user.length <= MOST_USER_BYTES && !isBlank(user.pointer, user.length);

@@ -37,21 +37,19 @@ export function startMessage(document: JsonDocument, message: i32, sink: AnswerS
   );
 }
 
+/** Of the tool that is read now. */
+const input = new ByteBuffer();
+
 /** Reads the blocks of a unary answer. */
 class BlockReader {
   toolCalls: i32 = 0;
   usedFormatTool: bool = false;
-  private scratch: ByteBuffer = new ByteBuffer();
 
   constructor(
     private document: JsonDocument,
     private unwrapsFormat: bool,
     private sink: AnswerSink,
   ) {}
-
-  free(): void {
-    this.scratch.free();
-  }
 
   read(block: i32): void {
     const document = this.document;
@@ -82,11 +80,11 @@ class BlockReader {
   private readToolUse(block: i32): void {
     const document = this.document;
     const name = document.find(block, NAME);
-    this.scratch.length = 0;
-    escapeInput(document, document.find(block, INPUT), this.scratch);
+    escapeInput(document, document.find(block, INPUT), input);
     if (this.unwrapsFormat && document.equals(name, JSON_TOOL_NAME)) {
       this.usedFormatTool = true;
-      this.sink.text(0, this.scratch.pointer, this.scratch.length);
+      this.sink.text(0, input.pointer, input.length);
+      input.free();
       return;
     }
     const id = document.find(block, ID);
@@ -100,7 +98,8 @@ class BlockReader {
       document.textPointer(name),
       document.textLength(name),
     );
-    this.sink.toolArguments(0, tool, this.scratch.pointer, this.scratch.length);
+    this.sink.toolArguments(0, tool, input.pointer, input.length);
+    input.free();
   }
 }
 
@@ -121,7 +120,6 @@ export function readMessage(document: JsonDocument, unwrapsFormat: bool, sink: A
   for (let block = document.first(content); block >= 0; block = document.nextElement(block)) blocks.read(block);
   const reason = mapStopReason(document, document.find(root, STOP_REASON));
   const finish = unwrapFinish(reason, blocks.usedFormatTool, blocks.toolCalls);
-  blocks.free();
   sink.finish(0, finish);
   new UsageReader().read(document, document.find(root, USAGE), sink.usage);
   sink.done();

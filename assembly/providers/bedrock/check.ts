@@ -1,8 +1,8 @@
 import { Failure } from "../../canonical/failure";
 import { CanonicalRequest, Part, PartKind, Role } from "../../canonical/request";
-import { nameContent, reject, rejectUnknown, ToolCallChecker } from "../shared/checks";
+import { nameContent, reject, rejectUnknown, checkToolCall } from "../shared/checks";
 import { isImage, Media, MediaForm, MediaType } from "../shared/media";
-import { TurnCursor } from "../shared/turns";
+import { hasTurn } from "../shared/turns";
 import { BedrockDocument, DocumentKind } from "./documents";
 
 const IMAGE_RULE =
@@ -23,7 +23,7 @@ function checkDocument(request: CanonicalRequest, part: Part, failure: Failure):
   return reject(failure, DOCUMENT_RULE, nameContent(part));
 }
 
-function checkPart(request: CanonicalRequest, part: Part, toolCalls: ToolCallChecker, failure: Failure): bool {
+function checkPart(request: CanonicalRequest, part: Part, failure: Failure): bool {
   switch (part.kind) {
     case PartKind.Image:
     case PartKind.Document:
@@ -36,7 +36,7 @@ function checkPart(request: CanonicalRequest, part: Part, toolCalls: ToolCallChe
     case PartKind.Unknown:
       return rejectUnknown(request.document, part, failure);
     case PartKind.ToolCall:
-      return toolCalls.check(request.document, part, failure);
+      return checkToolCall(request.document, part, failure);
     default:
       return true;
   }
@@ -47,20 +47,18 @@ export function checkConverse(request: CanonicalRequest, keepsReasoning: bool, f
   if (request.choices > 1) {
     return reject(failure, "Only one choice (n = 1) is supported by this model's provider.", "n");
   }
-  if (!new TurnCursor(request, keepsReasoning).next()) {
+  if (!hasTurn(request, keepsReasoning)) {
     return reject(
       failure,
       "messages: at least one message with content from the user, the assistant or a tool is required.",
       "messages",
     );
   }
-  const toolCalls = new ToolCallChecker();
   const parts = request.parts;
   let passed = true;
   for (let index = 0; index < parts.length && passed; index++) {
-    passed = checkPart(request, unchecked(parts[index]), toolCalls, failure);
+    passed = checkPart(request, unchecked(parts[index]), failure);
   }
-  toolCalls.free();
   return passed;
 }
 

@@ -3,7 +3,7 @@ import { Failure } from "../../canonical/failure";
 import { CanonicalRequest, Part, PartKind, Role } from "../../canonical/request";
 import { JsonDocument } from "../../json/document";
 import { AttemptTarget } from "../provider";
-import { nameContent, reject, rejectUnknown, ToolCallChecker } from "../shared/checks";
+import { nameContent, reject, rejectUnknown, checkToolCall } from "../shared/checks";
 import { CallTable } from "./calls";
 import { MediaSource, PartForm, videoOf } from "./media";
 import { isSpoken } from "./messages";
@@ -35,7 +35,6 @@ export function checkModel(target: AttemptTarget, failure: Failure): bool {
 class PartChecker {
   private document: JsonDocument;
   private scratch: ByteBuffer = new ByteBuffer();
-  private toolCalls: ToolCallChecker = new ToolCallChecker();
   private calls: CallTable;
 
   constructor(
@@ -58,7 +57,6 @@ class PartChecker {
 
   free(): void {
     this.scratch.free();
-    this.toolCalls.free();
     this.calls.free();
   }
 
@@ -73,7 +71,7 @@ class PartChecker {
         return rejectUnknown(this.document, part, this.failure);
       case PartKind.ToolCall:
         this.calls.add(this.calls.key(part), index);
-        return this.toolCalls.check(this.document, part, this.failure);
+        return checkToolCall(this.document, part, this.failure);
       case PartKind.ToolResult: {
         if (this.calls.find(this.calls.key(part)) >= 0) return true;
         const param = "messages[" + part.message.toString() + "].tool_call_id";

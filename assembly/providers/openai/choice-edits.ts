@@ -3,6 +3,7 @@ import { JsonDocument, JsonKey, JsonKind } from "../../json/document";
 import { ThinkSplitter } from "../shared/think-tags";
 import { writeContentMembers } from "./content-parts";
 import { EditList } from "./edits";
+import { AnswerIdentity } from "./identity";
 import { hasOwnReasoning, splitMessage, writeSplitMembers } from "./split-text";
 import { ToolCallEditor } from "./tool-call-edits";
 
@@ -70,7 +71,7 @@ export class ChoiceEditor {
   constructor(
     private document: JsonDocument,
     private edits: EditList,
-    private toolCalls: ToolCallEditor,
+    private identity: AnswerIdentity,
     /** Whether this server writes lists of parts into `content`. */
     private hasContentParts: bool,
     /** Whether this server may write the reasoning into the text, between tags. */
@@ -110,17 +111,13 @@ export class ChoiceEditor {
     const document = this.document;
     const delta = document.find(choice, keys.DELTA);
     view.delta = document.isObject(delta) ? delta : -1;
-    view.hasPayload = false;
-    view.hasContent = false;
+    view.hasPayload = state.hasSplitText();
+    view.hasContent = view.hasPayload;
     for (let key = document.first(view.delta); key >= 0; key = document.nextKey(key)) {
       if (document.equals(key, keys.ROLE) || this.isEmptyValue(document.valueOf(key))) continue;
       if (state.isSplit && document.equals(key, keys.CONTENT)) continue;
       view.hasPayload = true;
       if (this.isContent(key)) view.hasContent = true;
-    }
-    if (state.hasSplitText()) {
-      view.hasPayload = true;
-      view.hasContent = true;
     }
     const finish = document.find(choice, keys.FINISH_REASON);
     view.finish = this.isReal(finish) && !state.hasFinished ? finish : -1;
@@ -266,7 +263,8 @@ export class ChoiceEditor {
         } else if (document.equals(key, keys.CONTENT)) {
           this.editContent(key, value, state);
         } else if (document.equals(key, keys.TOOL_CALLS)) {
-          state.tools = this.toolCalls.editDelta(value, state.index, state.tools);
+          const calls = new ToolCallEditor(document, this.edits, this.identity);
+          state.tools = calls.editDelta(value, state.index, state.tools);
         }
       }
       previousEnd = document.end(value);
@@ -393,7 +391,7 @@ export class ChoiceEditor {
     } else if (document.equals(key, keys.REASONING) && document.isString(value)) {
       this.edits.replaceNode(key).ascii('"reasoning_content"');
     } else if (document.equals(key, keys.TOOL_CALLS)) {
-      this.toolCalls.editMessage(value, choice);
+      new ToolCallEditor(document, this.edits, this.identity).editMessage(value, choice);
     }
   }
 }

@@ -1,6 +1,10 @@
 import { ByteBuffer } from "../../bytes/buffer";
 import { JsonDocument } from "../../json/document";
 
+const NO_DOCUMENT = new JsonDocument();
+/** Most numbers of spans that a list without edits keeps room for. */
+const MOST_KEPT: i32 = 1024;
+
 /**
  * Changes to a JSON text that leave all other bytes alone: spans of the original and the bytes that take their place.
  * Edits must be added in ascending order and must not overlap. Memory of its own, given back with `free`.
@@ -10,7 +14,12 @@ export class EditList {
   private spans: i32[] = [];
   private text: ByteBuffer = new ByteBuffer();
 
-  constructor(private document: JsonDocument) {}
+  private document: JsonDocument = NO_DOCUMENT;
+
+  /** Says which text the edits are of. */
+  begin(document: JsonDocument): void {
+    this.document = document;
+  }
 
   /** Number of bytes of the original up to the end of the last edit; 0 when there is none. */
   lastEnd(): i32 {
@@ -76,8 +85,11 @@ export class EditList {
     this.text.clear(4096);
   }
 
+  /** Forgets all edits and gives the memory back. */
   free(): void {
-    this.spans = [];
+    if (this.spans.length > MOST_KEPT) this.spans = [];
+    this.spans.length = 0;
     this.text.free();
+    this.document = NO_DOCUMENT;
   }
 }

@@ -18,9 +18,9 @@ const FOREIGN: JsonKey[] = [
  */
 export class ForeignMembers {
   constructor(
-    private document: JsonDocument,
-    private type: ProviderType,
-    private edits: EditList,
+    protected document: JsonDocument,
+    protected type: ProviderType,
+    protected edits: EditList,
   ) {}
 
   isForeign(key: i32): bool {

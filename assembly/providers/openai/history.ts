@@ -19,15 +19,9 @@ const MOST_ID_BYTES: i32 = 40;
  * ids of calls, which they make too long for others (item 85). Members of other vendors' APIs are removed where the server rejects them
  * (item 136).
  */
-export class HistoryEditor {
-  private foreign: ForeignMembers;
-
-  constructor(
-    private document: JsonDocument,
-    private type: ProviderType,
-    private edits: EditList,
-  ) {
-    this.foreign = new ForeignMembers(document, type, edits);
+export class HistoryEditor extends ForeignMembers {
+  constructor(document: JsonDocument, type: ProviderType, edits: EditList) {
+    super(document, type, edits);
   }
 
   /** Whether anything may have to be edited: this server's dialect differs, or a call carries a signature. */
@@ -59,7 +53,7 @@ export class HistoryEditor {
         isNameless ||
         this.isSigned(message) ||
         (isAssistant && this.type.reasoningHistory != ReasoningHistory.Keep) ||
-        (this.type.rejectsForeignMembers && this.foreign.isIn(message))
+        (this.type.rejectsForeignMembers && this.isIn(message))
       ) {
         this.editMembers(message, isAssistant, isToolTurn, isNameless);
       } else if (this.isUnknownRole(role)) {
@@ -89,7 +83,7 @@ export class HistoryEditor {
     let previousEnd = 0;
     for (let key = document.first(message); key >= 0; key = document.nextKey(key)) {
       const value = document.valueOf(key);
-      const isForeign = this.type.rejectsForeignMembers && this.foreign.isForeign(key);
+      const isForeign = this.type.rejectsForeignMembers && this.isForeign(key);
       const isReasoning = isAssistant && this.isRemoved(key, isToolTurn);
       if (isForeign || isReasoning || (isNameless && document.equals(key, keys.NAME))) {
         this.edits.removeMember(key, keptBefore, previousEnd);
@@ -99,7 +93,7 @@ export class HistoryEditor {
           this.edits.replaceNode(value).ascii('"system"');
         else if (document.equals(key, TOOL_CALL_ID)) this.cutSignature(value);
         else if (document.equals(key, keys.TOOL_CALLS)) this.editCalls(value);
-        else if (this.type.rejectsForeignMembers && document.equals(key, keys.CONTENT)) this.foreign.editList(value);
+        else if (this.type.rejectsForeignMembers && document.equals(key, keys.CONTENT)) this.editList(value);
       }
       previousEnd = document.end(value);
     }
@@ -129,11 +123,11 @@ export class HistoryEditor {
       let previousEnd = 0;
       for (let key = document.first(call); key >= 0; key = document.nextKey(key)) {
         const value = document.valueOf(key);
-        if (rejectsForeign && this.foreign.isForeign(key)) this.edits.removeMember(key, keptBefore, previousEnd);
+        if (rejectsForeign && this.isForeign(key)) this.edits.removeMember(key, keptBefore, previousEnd);
         else {
           keptBefore = true;
           if (document.equals(key, keys.ID)) this.cutSignature(value);
-          else if (rejectsForeign && document.equals(key, keys.FUNCTION)) this.foreign.editObject(value);
+          else if (rejectsForeign && document.equals(key, keys.FUNCTION)) this.editObject(value);
         }
         previousEnd = document.end(value);
       }

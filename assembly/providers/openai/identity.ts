@@ -6,6 +6,8 @@ import { JsonDocument, JsonKey } from "../../json/document";
 import { AttemptTarget } from "../provider";
 import { EditList } from "./edits";
 
+const NO_TEXT = new StaticArray<u8>(0);
+
 /**
  * What must be the same in all chunks of an answer: `id`, `object`, `created` and `model` (checklist item 22). The provider's
  * first values hold; what it does not give is filled in (item 135).
@@ -13,7 +15,7 @@ import { EditList } from "./edits";
 export class AnswerIdentity {
   /** Set once the first chunk has been seen. */
   isKnown: bool = false;
-  private model: StaticArray<u8> = new StaticArray<u8>(0);
+  private model: StaticArray<u8> = NO_TEXT;
 
   constructor(
     private document: JsonDocument,

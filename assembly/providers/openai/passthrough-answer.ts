@@ -10,15 +10,20 @@ import { ChoiceEditor } from "./choice-edits";
 import { EditList } from "./edits";
 import { readErrorDocument } from "./errors";
 import { AnswerIdentity } from "./identity";
-import { ToolCallEditor } from "./tool-call-edits";
 import { readUsage } from "./usage";
 
 const COMPLETION = new JsonKey("chat.completion");
 
+/** Of the answer that is read now. */
+const document = new JsonDocument();
+const edits = new EditList();
+/** For the next answer that fails, whose own it is from then on. */
+let unused: Failure = new Failure();
+
 /** Passes a unary OpenAI answer on to an OpenAI client, spliced only where it is not what OpenAI would send (items 29, 134, 135, 137). */
 export class OpenAiPassthroughAnswer {
   usage: Usage = new Usage();
-  failure: Failure = new Failure();
+  failure: Failure = unused;
 
   /**
    * Reads a 2xx body. True: it may go out unchanged. False with `failure.reason` of None: `out` holds the body that goes out.
@@ -33,36 +38,37 @@ export class OpenAiPassthroughAnswer {
     created: i64,
     out: ByteBuffer,
   ): bool {
+    const failure = unused;
+    failure.reset();
+    this.failure = failure;
     this.usage.reset();
-    this.failure = new Failure();
-    const document = new JsonDocument();
-    const edits = new EditList(document);
+    edits.begin(document);
     let isUnchanged = false;
     if (document.parse(body, length) != JsonError.None) {
-      this.failure.set(FailureReason.StreamError, 502, "The provider's answer is not JSON.");
-    } else if (!readErrorDocument(document, 0, this.failure, target.provider.type)) {
+      failure.set(FailureReason.StreamError, 502, "The provider's answer is not JSON.");
+    } else if (!readErrorDocument(document, 0, failure, target.provider.type)) {
       const identity = new AnswerIdentity(document, target, COMPLETION, "chat.completion", id, created);
-      this.edit(document, edits, identity, target.provider.type);
-      isUnchanged = this.failure.reason == FailureReason.None && edits.isEmpty();
-      if (!isUnchanged && this.failure.reason == FailureReason.None) edits.write(length, out);
+      this.edit(identity, target.provider.type);
+      isUnchanged = failure.reason == FailureReason.None && edits.isEmpty();
+      if (!isUnchanged && failure.reason == FailureReason.None) edits.write(length, out);
     }
+    if (failure.reason != FailureReason.None) unused = new Failure();
     edits.free();
     document.free();
     return isUnchanged;
   }
 
-  private edit(document: JsonDocument, edits: EditList, identity: AnswerIdentity, type: ProviderType): void {
+  private edit(identity: AnswerIdentity, type: ProviderType): void {
     const root = document.root();
     const choices = document.find(root, keys.CHOICES);
-    if (!this.areUsable(document, choices)) {
+    if (!areUsable(choices)) {
       this.failure.set(FailureReason.StreamError, 502, "The provider sent no usable answer.");
       return;
     }
     readUsage(document, document.find(root, keys.USAGE), this.usage);
     identity.learn(root);
     identity.insertMissing(root, edits);
-    const toolCalls = new ToolCallEditor(document, edits, identity);
-    const editor = new ChoiceEditor(document, edits, toolCalls, type.hasContentParts(), type.hasReasoningTags);
+    const editor = new ChoiceEditor(document, edits, identity, type.hasContentParts(), type.hasReasoningTags);
     for (let key = document.first(root); key >= 0; key = document.nextKey(key)) {
       const value = document.valueOf(key);
       if (value != choices) {
@@ -76,13 +82,13 @@ export class OpenAiPassthroughAnswer {
       }
     }
   }
+}
 
-  /** Whether there is at least one choice and each has a message. */
-  private areUsable(document: JsonDocument, choices: i32): bool {
-    if (document.first(choices) < 0) return false;
-    for (let choice = document.first(choices); choice >= 0; choice = document.nextElement(choice)) {
-      if (!document.isObject(document.find(choice, keys.MESSAGE))) return false;
-    }
-    return true;
+/** Whether there is at least one choice and each has a message. */
+function areUsable(choices: i32): bool {
+  if (document.first(choices) < 0) return false;
+  for (let choice = document.first(choices); choice >= 0; choice = document.nextElement(choice)) {
+    if (!document.isObject(document.find(choice, keys.MESSAGE))) return false;
   }
+  return true;
 }

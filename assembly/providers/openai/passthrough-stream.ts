@@ -18,7 +18,6 @@ import { ThinkSplitter } from "../shared/think-tags";
 import { writeSplitDelta } from "./split-text";
 import { readErrorDocument } from "./errors";
 import { AnswerIdentity } from "./identity";
-import { ToolCallEditor } from "./tool-call-edits";
 import { findUsage, readUsage } from "./usage";
 
 const CHUNK = new JsonKey("chat.completion.chunk");
@@ -55,19 +54,14 @@ export class OpenAiPassthroughStream {
     created: i64,
   ) {
     const document = new JsonDocument();
-    const edits = new EditList(document);
+    const edits = new EditList();
+    edits.begin(document);
     const identity = new AnswerIdentity(document, target, CHUNK, "chat.completion.chunk", id, created);
     this.document = document;
     this.edits = edits;
     this.identity = identity;
     const type = target.provider.type;
-    this.editor = new ChoiceEditor(
-      document,
-      edits,
-      new ToolCallEditor(document, edits, identity),
-      type.hasContentParts(),
-      type.hasReasoningTags,
-    );
+    this.editor = new ChoiceEditor(document, edits, identity, type.hasContentParts(), type.hasReasoningTags);
     this.hasReasoningTags = type.hasReasoningTags;
   }
 

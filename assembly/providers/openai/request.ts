@@ -22,6 +22,10 @@ import { ModelRules } from "./reasoning-models";
 
 const SEED = new JsonKey("seed");
 const TOOLS = new JsonKey("tools");
+const NO_KEYS: JsonKey[] = [];
+
+/** Of the request that is written now. */
+const edits = new EditList();
 
 /** What happens to a member at the top of the request. */
 const enum MemberEdit {
@@ -36,8 +40,7 @@ const enum MemberEdit {
  * Splices a client's OpenAI request into one that a server of this type accepts: model, usage flag and the dialect's few
  * differences change, every other byte stays as the client wrote it (checklist items 26, 27, 31, 133, 134, 136, 137).
  */
-export class RequestEditor {
-  readonly edits: EditList;
+class RequestEditor {
   private document: JsonDocument;
   private type: ProviderType;
   private hasMaxTokens: bool;
@@ -46,6 +49,7 @@ export class RequestEditor {
   private acceptsMaxTokens: bool;
   private acceptsMaxCompletionTokens: bool;
   private dropsSampling: bool = false;
+  private rejected: JsonKey[];
 
   constructor(
     private request: CanonicalRequest,
@@ -56,9 +60,10 @@ export class RequestEditor {
     const type = target.provider.type;
     this.document = document;
     this.type = type;
+    this.rejected = rejectedKeys(type);
     this.acceptsMaxTokens = type.acceptsMaxTokens;
     this.acceptsMaxCompletionTokens = type.acceptsMaxCompletionTokens;
-    this.edits = new EditList(document);
+    edits.begin(document);
     this.hasMaxTokens = document.isPresent(document.find(root, keys.MAX_TOKENS));
     this.hasMaxCompletionTokens = document.isPresent(document.find(root, keys.MAX_COMPLETION_TOKENS));
     if (type.hasReasoningModels) this.readModelRules(root);
@@ -84,7 +89,7 @@ export class RequestEditor {
       const value = document.valueOf(key);
       const change = this.memberEdit(key, value);
       if (change == MemberEdit.Remove) {
-        this.edits.removeMember(key, keptBefore, previousEnd);
+        edits.removeMember(key, keptBefore, previousEnd);
       } else {
         keptBefore = true;
         if (change == MemberEdit.None) this.editValue(key, value);
@@ -95,7 +100,7 @@ export class RequestEditor {
   }
 
   private rename(key: i32, change: MemberEdit): void {
-    const text = this.edits.replaceNode(key);
+    const text = edits.replaceNode(key);
     text.byte(0x22);
     if (change == MemberEdit.RenameToMaxTokens) text.ascii("max_tokens");
     else text.ascii(change == MemberEdit.RenameSeed ? this.type.seedMember : "max_completion_tokens");
@@ -106,7 +111,7 @@ export class RequestEditor {
   private insertUsageFlag(root: i32): void {
     if (!this.request.stream || !this.type.acceptsStreamOptions) return;
     if (this.document.findKey(root, keys.STREAM_OPTIONS) >= 0) return;
-    this.edits.insertFirst(root).ascii('"stream_options":{"include_usage":true},');
+    edits.insertFirst(root).ascii('"stream_options":{"include_usage":true},');
   }
 
   private memberEdit(key: i32, value: i32): MemberEdit {
@@ -136,12 +141,12 @@ export class RequestEditor {
       if (isSaid || !document.isPresent(value)) return MemberEdit.Remove;
     }
     if (type.seedMember.length > 0 && document.equals(key, SEED)) return MemberEdit.RenameSeed;
-    return type.rejectedMembers.length > 0 && this.isRejected(key) ? MemberEdit.Remove : MemberEdit.None;
+    return this.isRejected(key) ? MemberEdit.Remove : MemberEdit.None;
   }
 
   private isRejected(key: i32): bool {
     const document = this.document;
-    const rejected = rejectedKeys(this.type);
+    const rejected = this.rejected;
     for (let index = 0; index < rejected.length; index++) {
       if (document.equals(key, unchecked(rejected[index]))) return true;
     }
@@ -153,15 +158,15 @@ export class RequestEditor {
     if (document.equals(key, keys.MODEL)) this.editModel(value);
     else if (document.equals(key, keys.STREAM_OPTIONS)) this.mergeUsageFlag(value);
     else if (document.equals(key, keys.MESSAGES)) {
-      const history = new HistoryEditor(document, this.type, this.edits);
+      const history = new HistoryEditor(document, this.type, edits);
       if (history.isNeeded(value)) history.edit(value);
     } else if (this.type.rejectsForeignMembers && document.equals(key, TOOLS)) {
-      new ForeignMembers(document, this.type, this.edits).editList(value);
+      new ForeignMembers(document, this.type, edits).editList(value);
     } else if (this.type.saysEffortAsThinking && document.equals(key, REASONING_EFFORT)) {
-      const text = this.edits.replace(document.start(key), document.end(value));
+      const text = edits.replace(document.start(key), document.end(value));
       writeThinking(document, value, this.target.model, text);
     } else if (this.type.hasTemperatureUpToOne && document.equals(key, TEMPERATURE) && document.float(value) > 1) {
-      this.edits.replaceNode(value).byte(0x31);
+      edits.replaceNode(value).byte(0x31);
       this.request.notices.note(Notice.TemperatureClamped);
     }
   }
@@ -171,7 +176,7 @@ export class RequestEditor {
     const model = this.target.model;
     const length = document.textLength(value);
     if (this.type.modelPrefix.length > 0 && !model.includes(0x2f)) {
-      const name = this.edits.replaceNode(value);
+      const name = edits.replaceNode(value);
       name.byte(0x22);
       name.ascii(this.type.modelPrefix);
       escapeInto(changetype<usize>(model), model.length, name);
@@ -179,7 +184,7 @@ export class RequestEditor {
       return;
     }
     if (equalsUnescaped(document.textPointer(value), length, changetype<usize>(model), model.length)) return;
-    writeQuoted(changetype<usize>(model), model.length, this.edits.replaceNode(value));
+    writeQuoted(changetype<usize>(model), model.length, edits.replaceNode(value));
   }
 
   /** The client's own options stay; only the usage flag is made true. */
@@ -187,18 +192,16 @@ export class RequestEditor {
     if (!this.request.stream) return;
     const document = this.document;
     if (!document.isObject(options)) {
-      this.edits.replaceNode(options).ascii('{"include_usage":true}');
+      edits.replaceNode(options).ascii('{"include_usage":true}');
       return;
     }
     const flag = document.find(options, keys.INCLUDE_USAGE);
     if (document.boolean(flag)) return;
     if (flag >= 0) {
-      this.edits.replaceNode(flag).ascii("true");
+      edits.replaceNode(flag).ascii("true");
       return;
     }
-    this.edits
-      .insertFirst(options)
-      .ascii(document.first(options) >= 0 ? '"include_usage":true,' : '"include_usage":true');
+    edits.insertFirst(options).ascii(document.first(options) >= 0 ? '"include_usage":true,' : '"include_usage":true');
   }
 }
 
@@ -207,6 +210,7 @@ const rejectedKeysByType: Map<string, JsonKey[]> = new Map<string, JsonKey[]>();
 /** The keys that a type rejects, made once per set of names. */
 function rejectedKeys(type: ProviderType): JsonKey[] {
   const names = type.rejectedMembers;
+  if (names.length == 0) return NO_KEYS;
   if (rejectedKeysByType.has(names)) return rejectedKeysByType.get(names);
   const list = names.split(" ");
   const rejected: JsonKey[] = [];
@@ -220,10 +224,9 @@ function rejectedKeys(type: ProviderType): JsonKey[] {
  * 0, and nothing written, when the body may go out unchanged.
  */
 export function writeRequestPrefix(request: CanonicalRequest, target: AttemptTarget, out: ByteBuffer): i32 {
-  const editor = new RequestEditor(request, target);
-  editor.edit();
-  const end = editor.edits.lastEnd();
-  if (end > 0) editor.edits.write(end, out);
-  editor.edits.free();
+  new RequestEditor(request, target).edit();
+  const end = edits.lastEnd();
+  if (end > 0) edits.write(end, out);
+  edits.free();
   return end;
 }

@@ -30,25 +30,20 @@ export function rejectUnknown(document: JsonDocument, part: Part, failure: Failu
   return false;
 }
 
-/** Checks tool calls: a name, and arguments that are a JSON object. Holds scratch memory: `free` it. */
-export class ToolCallChecker {
-  private scratch: ByteBuffer = new ByteBuffer();
-  private parsed: JsonDocument = new JsonDocument();
+const toolArguments = new ByteBuffer();
+const parsed = new JsonDocument();
 
-  /** Whether a tool call of the history can be sent; fills the failure otherwise. */
-  check(document: JsonDocument, part: Part, failure: Failure): bool {
-    const param = "messages[" + part.message.toString() + "].tool_calls";
-    if (document.textLength(part.name) == 0) return reject(failure, "A tool call needs a name.", param);
-    this.scratch.length = 0;
-    writeArguments(document, part.value, this.scratch);
-    const error = this.parsed.parse(this.scratch.pointer, this.scratch.length, 1);
-    if (error == JsonError.None && this.parsed.isObject(this.parsed.root())) return true;
-    return reject(failure, "The arguments of a tool call must be a JSON object.", param);
-  }
+/** Whether a tool call of the history can be sent: it has a name, and arguments that are a JSON object. Fills the failure otherwise. */
+export function checkToolCall(document: JsonDocument, part: Part, failure: Failure): bool {
+  if (document.textLength(part.name) == 0) return rejectToolCall(failure, "A tool call needs a name.", part);
+  writeArguments(document, part.value, toolArguments);
+  const error = parsed.parse(toolArguments.pointer, toolArguments.length, 1);
+  const isObject = error == JsonError.None && parsed.isObject(parsed.root());
+  toolArguments.free();
+  parsed.free();
+  return isObject || rejectToolCall(failure, "The arguments of a tool call must be a JSON object.", part);
+}
 
-  /** Gives the scratch memory back. */
-  free(): void {
-    this.scratch.free();
-    this.parsed.free();
-  }
+function rejectToolCall(failure: Failure, message: string, part: Part): bool {
+  return reject(failure, message, "messages[" + part.message.toString() + "].tool_calls");
 }

@@ -1,10 +1,10 @@
 import { Failure } from "../../canonical/failure";
 import { CanonicalRequest, Part, PartKind, ResponseFormat, Role, ToolChoice } from "../../canonical/request";
-import { nameContent, reject, rejectUnknown, ToolCallChecker } from "./checks";
+import { nameContent, reject, rejectUnknown, checkToolCall } from "./checks";
 import { DocumentForm, DocumentSource } from "./documents";
 import { forcesFormatTool, forcesOneTool } from "./format-tool";
 import { isImage, Media, MediaForm } from "./media";
-import { TurnCursor } from "./turns";
+import { hasTurn } from "./turns";
 
 /** What a narrow protocol takes beside texts; a set of bits. */
 export const enum Takes {
@@ -23,17 +23,11 @@ export const enum Takes {
 
 /** Checks the parts of one request. */
 class NarrowChecker {
-  private toolCalls: ToolCallChecker = new ToolCallChecker();
-
   constructor(
     private request: CanonicalRequest,
     private takes: i32,
     private failure: Failure,
   ) {}
-
-  free(): void {
-    this.toolCalls.free();
-  }
 
   checkAll(): bool {
     const parts = this.request.parts;
@@ -60,7 +54,7 @@ class NarrowChecker {
           const place = "messages[" + part.message.toString() + "]";
           return reject(failure, "Tool calls in the history are not supported by this model's provider.", place);
         }
-        return part.kind == PartKind.ToolResult || this.toolCalls.check(this.request.document, part, failure);
+        return part.kind == PartKind.ToolResult || checkToolCall(this.request.document, part, failure);
       default:
         return true;
     }
@@ -104,7 +98,7 @@ export function checkNarrow(request: CanonicalRequest, takes: i32, failure: Fail
   if (request.choices > 1) {
     return reject(failure, "Only one choice (n = 1) is supported by this model's provider.", "n");
   }
-  if (!new TurnCursor(request).next()) {
+  if (!hasTurn(request)) {
     return reject(failure, "messages: at least one message with content is required.", "messages");
   }
   if (request.tools.length > 0 && request.toolChoice != ToolChoice.None && !(takes & Takes.Tools)) {
@@ -118,8 +112,5 @@ export function checkNarrow(request: CanonicalRequest, takes: i32, failure: Fail
     const message = "JSON as response_format together with tools is not supported by this model's provider.";
     return reject(failure, message, "response_format");
   }
-  const checker = new NarrowChecker(request, takes, failure);
-  const passed = checker.checkAll();
-  checker.free();
-  return passed;
+  return new NarrowChecker(request, takes, failure).checkAll();
 }

@@ -2,7 +2,7 @@ import { ByteBuffer } from "../../bytes/buffer";
 import { Failure } from "../../canonical/failure";
 import { CanonicalRequest, Part, PartKind, Role, ToolChoice } from "../../canonical/request";
 import { JsonDocument } from "../../json/document";
-import { nameContent, reject, rejectUnknown, ToolCallChecker } from "./checks";
+import { nameContent, reject, rejectUnknown, checkToolCall } from "./checks";
 import { decodeDocument, DocumentForm, DocumentSource } from "./documents";
 import { isImage, Media, MediaForm } from "./media";
 import { isVisibleText } from "./messages";
@@ -17,13 +17,11 @@ export const enum ImageRule {
   Any = 2,
 }
 
-/**
- * Checks a request for vendors whose messages hold texts and images, and documents as text at most. Holds scratch memory: `free` it.
- */
-export class PartChecker {
+const decoded = new ByteBuffer();
+
+/** Checks a request for vendors whose messages hold texts and images, and documents as text at most. */
+class PartChecker {
   private document: JsonDocument;
-  private scratch: ByteBuffer = new ByteBuffer();
-  private toolCalls: ToolCallChecker = new ToolCallChecker();
 
   constructor(
     private request: CanonicalRequest,
@@ -55,12 +53,6 @@ export class PartChecker {
     return hasTurn || reject(this.failure, "messages: at least one message with content is required.", "messages");
   }
 
-  /** Gives the scratch memory back. */
-  free(): void {
-    this.scratch.free();
-    this.toolCalls.free();
-  }
-
   private checkPart(part: Part): bool {
     switch (part.kind) {
       case PartKind.Image:
@@ -72,7 +64,7 @@ export class PartChecker {
       case PartKind.Unknown:
         return rejectUnknown(this.document, part, this.failure);
       case PartKind.ToolCall:
-        return this.toolCalls.check(this.document, part, this.failure);
+        return checkToolCall(this.document, part, this.failure);
       default:
         return true;
     }
@@ -102,8 +94,9 @@ export class PartChecker {
     const source = new DocumentSource(this.document, part);
     if (source.form == DocumentForm.Image) return this.checkImage(source.media, part);
     if (source.form == DocumentForm.Text) {
-      this.scratch.length = 0;
-      if (decodeDocument(source.media, this.scratch)) return true;
+      const isText = decodeDocument(source.media, decoded);
+      decoded.free();
+      if (isText) return true;
     }
     return reject(this.failure, "Unsupported file: this model's provider takes texts only.", nameContent(part));
   }
@@ -111,8 +104,5 @@ export class PartChecker {
 
 /** Whether a request can be sent to a vendor with this rule for images; fills the failure (400 with `param`) otherwise. */
 export function checkParts(request: CanonicalRequest, images: ImageRule, failure: Failure): bool {
-  const checker = new PartChecker(request, failure, images);
-  const passed = checker.checkAll();
-  checker.free();
-  return passed;
+  return new PartChecker(request, failure, images).checkAll();
 }

@@ -3,6 +3,9 @@ import { hash64 } from "../../bytes/hash";
 import { CanonicalRequest, Part, PartKind } from "../../canonical/request";
 import { unescapeInto } from "../../json/read";
 
+/** Shared and always empty. */
+const NONE: Part[] = [];
+
 /**
  * The first call of each tool that the history calls, by name: what stubs are made from where a vendor rejects a history of tool
  * calls without `tools`.
@@ -10,8 +13,8 @@ import { unescapeInto } from "../../json/read";
 export function listCalledTools(request: CanonicalRequest): Part[] {
   const document = request.document;
   const parts = request.parts;
+  if (!hasToolCall(parts)) return NONE;
   const called: Part[] = [];
-  if (!hasToolCall(parts)) return called;
   const seen = new Set<u64>();
   const name = new ByteBuffer();
   for (let index = 0; index < parts.length; index++) {

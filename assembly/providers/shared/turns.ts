@@ -63,6 +63,15 @@ export class TurnCursor {
   }
 }
 
+/** Whether there is any turn. */
+export function hasTurn(request: CanonicalRequest, keepsReasoning: bool = true): bool {
+  const parts = request.parts;
+  for (let index = 0; index < parts.length; index++) {
+    if (isBlock(request.document, unchecked(parts[index]), keepsReasoning)) return true;
+  }
+  return false;
+}
+
 /** Whether any part of `[start, end)` is of this kind. */
 export function hasKind(request: CanonicalRequest, start: i32, end: i32, kind: PartKind): bool {
   const parts = request.parts;
