@@ -13,8 +13,8 @@ export const RELEASE_SIZE_LIMIT = 600 * 1024;
 /** The targets of asconfig.json that are built, with the files they end up in. */
 const FILES = { release: "build/modelmux.wasm", scalar: "build/modelmux.scalar.wasm" };
 
-/** What the compiler hands its module to, instead of optimising it by itself. The path has to begin with `./`. */
-const OPTIMIZER = "./scripts/compiler/optimizer.ts";
+/** What the compiler hands its sources and its module to, in this order. The paths have to begin with `./`. */
+const TRANSFORMS = ["./scripts/compiler/literals.ts", "./scripts/compiler/optimizer.ts"];
 
 /** A target of asconfig.json. */
 export type BuildTarget = keyof typeof FILES;
@@ -63,7 +63,8 @@ function findNewestChange(): number {
     .filter(isSource);
   // The compiler's own version counts too, so that an upgrade rebuilds; a rename or deletion shows in the folder's time.
   const folders = [...new Set(files.map((file) => dirname(file)))];
-  const others = [projectPath("asconfig.json"), projectPath("package-lock.json"), projectPath(OPTIMIZER)];
+  const compiler = readdirSync(projectPath("scripts/compiler")).map((name) => projectPath("scripts/compiler", name));
+  const others = [projectPath("asconfig.json"), projectPath("package-lock.json"), ...compiler];
   return newestTime([...files, ...folders, ...others]);
 }
 
@@ -74,7 +75,8 @@ async function compileTarget(target: BuildTarget, file: string, sourceTime: numb
   const compiler = projectPath("node_modules", "assemblyscript", "bin", "asc.js");
   if (!existsSync(compiler)) throw new UserError("the AssemblyScript compiler is missing: run `npm ci` first");
   const { status, output } = await runQuietly(compiler, [
-    ...["--target", target, "--transform", OPTIMIZER, "--outFile", temporary],
+    ...["--target", target, "--outFile", temporary],
+    ...TRANSFORMS.flatMap((path) => ["--transform", path]),
   ]);
   if (status !== 0) {
     rmSync(projectPath(temporary), { force: true });
@@ -90,7 +92,7 @@ function runQuietly(script: string, parameters: string[]): Promise<{ status: num
     const child = spawn(process.execPath, [script, ...parameters], {
       cwd: PROJECT_ROOT,
       stdio: ["ignore", "pipe", "pipe"],
-      // The compiler loads the optimizer, which is TypeScript.
+      // The compiler loads the transforms, which are TypeScript.
       env: { ...process.env, NODE_OPTIONS: `${process.env["NODE_OPTIONS"] ?? ""} --import tsx` },
     });
     trackChild(child);

@@ -25,7 +25,10 @@ export class ConfigReader {
 
   /** A member's value, or -1. */
   find(object: i32, name: string): i32 {
-    return this.document.find(object, new JsonKey(name));
+    const key = new JsonKey(name);
+    const found = this.document.find(object, key);
+    key.release();
+    return found;
   }
 
   /** The text of a string or key, unescaped. */

@@ -1,6 +1,5 @@
-import { encodeText } from "../bytes/buffer";
 import { allocate, reallocate, release, sameBytes } from "../bytes/memory";
-import { hashBytes } from "./keys";
+import { JsonKey } from "./json-key";
 import { readFloat, readInteger } from "./numbers";
 import { equalsUnescaped } from "./read";
 import { scan, scanCapacity, scanErrorAt, scanNodes, scanTape } from "./scanner";
@@ -18,26 +17,8 @@ import {
 } from "./tape";
 import { JsonError, JsonKind } from "./types";
 
+export { JsonKey } from "./json-key";
 export { JsonError, JsonKind, MAX_NESTING, MAX_NODES } from "./types";
-
-/** A member name to look for: ASCII, compared after unescaping. Create these once, as module-level constants. */
-export class JsonKey {
-  /** The name's bytes. */
-  readonly text: StaticArray<u8>;
-  /** Address and number of these bytes; the garbage collector does not move them. */
-  readonly pointer: usize;
-  readonly length: i32;
-  /** The hash that the tape holds for such a key. */
-  readonly hash: u32;
-
-  constructor(name: string) {
-    const text = encodeText(name);
-    this.text = text;
-    this.pointer = changetype<usize>(text);
-    this.length = text.length;
-    this.hash = hashBytes(changetype<usize>(text), text.length);
-  }
-}
 
 /**
  * A JSON text that was validated once (RFC 8259) and indexed: containers down to `indexedDepth` have their children on the

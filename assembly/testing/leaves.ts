@@ -93,10 +93,16 @@ export function jsonBoolean(node: i32, fallback: bool): bool {
 }
 /** Finds the key whose UTF-8 name is given. */
 export function jsonFindKey(object: i32, name: usize, length: i32): i32 {
-  return document.findKey(object, new JsonKey(String.UTF8.decodeUnsafe(name, length)));
+  const key = new JsonKey(String.UTF8.decodeUnsafe(name, length));
+  const found = document.findKey(object, key);
+  key.release();
+  return found;
 }
 export function jsonFind(object: i32, name: usize, length: i32): i32 {
-  return document.find(object, new JsonKey(String.UTF8.decodeUnsafe(name, length)));
+  const key = new JsonKey(String.UTF8.decodeUnsafe(name, length));
+  const found = document.find(object, key);
+  key.release();
+  return found;
 }
 
 export function sseReset(maxEventBytes: i32): void {
@@ -272,7 +278,10 @@ export function keyHash(pointer: usize, length: i32): u32 {
 }
 
 export function jsonEqualsKey(name: usize, length: i32, node: i32): bool {
-  return document.equals(node, new JsonKey(String.UTF8.decodeUnsafe(name, length)));
+  const key = new JsonKey(String.UTF8.decodeUnsafe(name, length));
+  const isEqual = document.equals(node, key);
+  key.release();
+  return isEqual;
 }
 export function jsonIsPresent(node: i32): bool {
   return document.isPresent(node);

@@ -245,7 +245,7 @@ class SchemaWriter {
 
   private writeKey(key: JsonKey): void {
     this.out.ascii(',"');
-    this.out.text(key.text);
+    this.out.bytes(key.pointer, key.length);
     this.out.ascii('":');
   }
 

@@ -86,7 +86,7 @@ export function writeOptions(request: CanonicalRequest, out: ByteBuffer): void {
     const node = document.find(request.extras, key);
     if (!document.isNumber(node)) continue;
     out.ascii(',"');
-    out.text(key.text);
+    out.bytes(key.pointer, key.length);
     out.ascii('":');
     writeRaw(document, node, out);
   }
