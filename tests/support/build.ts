@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { buildModules } from "../../scripts/build";
@@ -19,6 +19,8 @@ export interface BuildOptions {
   simd?: boolean;
   /** Whether memory is managed as in the release build, see asconfig.json; AssemblyScript does it by default. */
   ownRuntime?: boolean;
+  /** Whether literals are made into bytes as in the release build (scripts/compiler/literals.ts). */
+  literals?: boolean;
 }
 
 const modules = new Map<string, Promise<WebAssembly.Module>>();
@@ -26,10 +28,13 @@ const modules = new Map<string, Promise<WebAssembly.Module>>();
 /** Compiles `assembly/testing/<name>.ts` when a source is newer than its last build, and loads it. */
 export function buildTestModule(name: string, options: BuildOptions = {}): Promise<WebAssembly.Module> {
   const simd = options.simd ?? true;
-  const output = join(outputFolder, simd ? `${name}.wasm` : `${name}.scalar.wasm`);
+  const variant = `${name}${simd ? "" : ".scalar"}${options.literals === true ? ".literals" : ""}`;
+  const output = join(outputFolder, `${variant}.wasm`);
   let module = modules.get(output);
   if (!module) {
-    module = buildAndLoad(name, simd, output, options.ownRuntime ?? false);
+    const settings = options.ownRuntime === true ? runtimeSettings() : [];
+    if (options.literals === true) settings.push("--transform", "./scripts/compiler/literals.ts");
+    module = buildAndLoad(name, simd, output, settings);
     modules.set(output, module);
   }
   return module;
@@ -50,14 +55,14 @@ async function buildAndLoad(
   name: string,
   simd: boolean,
   output: string,
-  ownRuntime: boolean,
+  settings: string[],
 ): Promise<WebAssembly.Module> {
-  await withLock(`${name}.${simd ? "simd" : "scalar"}`, async () => {
+  await withLock(basename(output), async () => {
     const sourceTime = newestSourceTime(name);
     if (isFresh(output, sourceTime)) return;
     // Compiled beside its place and then moved there: a reader never sees half a module.
     const unfinished = `${output}.${process.pid}`;
-    await compile(name, simd, unfinished, ownRuntime ? runtimeSettings() : []);
+    await compile(name, simd, unfinished, settings);
     putInPlace(unfinished, output, sourceTime);
   });
   return WebAssembly.compile(await readFile(output));
@@ -78,14 +83,21 @@ function compile(name: string, simd: boolean, unfinished: string, more: string[]
   settings.push("--use", "abort=assembly/testing/abort/abort", "-o", unfinished, ...more);
   if (simd) settings.push("--enable", "simd");
   return new Promise((resolve, reject) => {
-    execFile(process.execPath, [compiler, ...sources, ...settings], { cwd: projectRoot }, (error, stdout, stderr) => {
-      if (error) {
-        rmSync(unfinished, { force: true });
-        reject(new Error(`assembly/testing/${name}.ts does not compile:\n${stdout}${stderr}`));
-        return;
-      }
-      resolve();
-    });
+    // Transforms are TypeScript.
+    const env = { ...process.env, NODE_OPTIONS: `${process.env["NODE_OPTIONS"] ?? ""} --import tsx` };
+    execFile(
+      process.execPath,
+      [compiler, ...sources, ...settings],
+      { cwd: projectRoot, env },
+      (error, stdout, stderr) => {
+        if (error) {
+          rmSync(unfinished, { force: true });
+          reject(new Error(`assembly/testing/${name}.ts does not compile:\n${stdout}${stderr}`));
+          return;
+        }
+        resolve();
+      },
+    );
   });
 }
 
@@ -103,7 +115,10 @@ function newestSourceTime(name: string): number {
       waiting.push(imported);
     }
   }
-  return newestTime([compiler, join(projectRoot, "asconfig.json"), ...seen]);
+  const transforms = readdirSync(join(projectRoot, "scripts/compiler")).map((file) =>
+    join(projectRoot, "scripts/compiler", file),
+  );
+  return newestTime([compiler, join(projectRoot, "asconfig.json"), ...transforms, ...seen]);
 }
 
 /** Runs `work` while no other process of this machine does the same thing; a lock whose holder died is taken over. */
