@@ -10,7 +10,6 @@ export {
   proxy_on_configure,
   proxy_on_context_create,
   proxy_on_delete,
-  proxy_on_done,
   proxy_on_log,
   proxy_on_memory_allocate,
   proxy_on_request_body,

@@ -33,7 +33,7 @@ export abstract class StreamContext {
   }
   /** The host is about to write its access log; may be called more than once, and for a stream that never reached the filter. */
   onLog(): void {}
-  /** The stream is over: last chance to count. */
+  /** The stream is over: last chance to count. `onDelete` follows at once. */
   onDone(): void {}
   /** The host forgets the stream: everything unmanaged is given back here. */
   onDelete(): void {}

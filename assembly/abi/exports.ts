@@ -118,18 +118,15 @@ export function proxy_on_log(id: i32): void {
   endCallback();
 }
 
-export function proxy_on_done(id: i32): i32 {
-  beginCallback();
-  const stream = streams.find(id);
-  if (stream !== null) stream.onDone();
-  endCallback();
-  return 1;
-}
-
+/**
+ * The end of a stream or plugin. Hosts ask `proxy_on_done` right before this, and take its absence for "nothing to wait for"; a second
+ * entry into the VM would only cost time.
+ */
 export function proxy_on_delete(id: i32): void {
   beginCallback();
   const stream = streams.find(id);
   if (stream !== null) {
+    stream.onDone();
     stream.onDelete();
     streams.delete(id);
   } else plugins.delete(id);

@@ -2,6 +2,7 @@ import { ByteBuffer, copyToText } from "../bytes/buffer";
 import { release } from "../bytes/memory";
 import { BufferType, HeaderMap, LogLevel, MetricType, Status, StreamType } from "./enums";
 import {
+  proxyAddHeaderMapValue,
   proxyCloseStream,
   proxyDefineMetric,
   proxyGetBufferBytes,
@@ -67,6 +68,16 @@ export function setHeader(map: HeaderMap, name: StaticArray<u8>, value: usize, l
 /** Sets a header to a managed text. */
 export function setHeaderText(map: HeaderMap, name: StaticArray<u8>, value: StaticArray<u8>): void {
   proxyReplaceHeaderMapValue(map, changetype<usize>(name), name.length, changetype<usize>(value), value.length);
+}
+
+/** Adds a header that is known to be missing: Envoy appends it without building an index of all names, which a look-up makes it do. */
+export function addHeader(map: HeaderMap, name: StaticArray<u8>, value: usize, length: i32): void {
+  proxyAddHeaderMapValue(map, changetype<usize>(name), name.length, value, length);
+}
+
+/** Adds a header that is known to be missing, with a managed text. */
+export function addHeaderText(map: HeaderMap, name: StaticArray<u8>, value: StaticArray<u8>): void {
+  proxyAddHeaderMapValue(map, changetype<usize>(name), name.length, changetype<usize>(value), value.length);
 }
 
 /** Removes a header; nothing happens when it is not there. */

@@ -21,6 +21,16 @@ export declare function proxySetProperty(path: usize, pathLength: i32, value: us
 export declare function proxyGetHeaderMapPairs(map: i32, pairs: usize, pairsLength: usize): i32;
 
 // @ts-ignore: decorator
+@external("env", "proxy_add_header_map_value")
+export declare function proxyAddHeaderMapValue(
+  map: i32,
+  name: usize,
+  nameLength: i32,
+  value: usize,
+  valueLength: i32,
+): i32;
+
+// @ts-ignore: decorator
 @external("env", "proxy_replace_header_map_value")
 export declare function proxyReplaceHeaderMapValue(
   map: i32,

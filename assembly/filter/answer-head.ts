@@ -1,5 +1,5 @@
 import { HeaderMap } from "../abi/enums";
-import { removeHeader, setHeader, setHeaderText } from "../abi/host";
+import { addHeader, addHeaderText, removeHeader, setHeader, setHeaderText } from "../abi/host";
 import { ByteBuffer } from "../bytes/buffer";
 import { AttemptTarget } from "../providers/provider";
 import {
@@ -33,16 +33,20 @@ export function writeAnswerHead(
     if (head.hasContentLength) removeHeader(HeaderMap.ResponseHeaders, CONTENT_LENGTH);
   } else {
     if (!head.hasPlainJsonType) setHeaderText(HeaderMap.ResponseHeaders, CONTENT_TYPE, JSON_TYPE);
-    if (!isUnchanged && head.contentLength != length) setNumber(CONTENT_LENGTH, length);
+    if (!isUnchanged && head.contentLength != length) {
+      writeNumber(length);
+      setHeader(HeaderMap.ResponseHeaders, CONTENT_LENGTH, scratch.pointer, scratch.length);
+    }
   }
-  setHeaderText(HeaderMap.ResponseHeaders, ANSWER_PROVIDER, target.provider.id);
-  setHeaderText(HeaderMap.ResponseHeaders, ANSWER_MODEL, target.model);
-  setHeaderText(HeaderMap.ResponseHeaders, ANSWER_ROUTE, plan.route);
-  setNumber(ANSWER_ATTEMPTS, plan.attempts);
+  // Whatever a provider sent by these names was removed when its head was read.
+  addHeaderText(HeaderMap.ResponseHeaders, ANSWER_PROVIDER, target.provider.id);
+  addHeaderText(HeaderMap.ResponseHeaders, ANSWER_MODEL, target.model);
+  addHeaderText(HeaderMap.ResponseHeaders, ANSWER_ROUTE, plan.route);
+  writeNumber(plan.attempts);
+  addHeader(HeaderMap.ResponseHeaders, ANSWER_ATTEMPTS, scratch.pointer, scratch.length);
 }
 
-function setNumber(name: StaticArray<u8>, value: i64): void {
+function writeNumber(value: i64): void {
   scratch.clear(4096);
   scratch.decimal(value);
-  setHeader(HeaderMap.ResponseHeaders, name, scratch.pointer, scratch.length);
 }

@@ -217,19 +217,27 @@ export class GatewayStream extends StreamContext {
 
   private setRetryPolicy(selection: Selection): void {
     const policy = selection.policy;
-    this.setTimeouts(policy);
-    setHeaderNumber(MAX_RETRIES, selection.targets.length - 1);
-    // Without a second target it does not matter on what there would be no retry.
+    this.setTimeouts(policy, selection.targets.length == 1);
+    // Without a second target there is no retry: nothing asks for one.
     if (selection.targets.length == 1) return;
+    setHeaderNumber(MAX_RETRIES, selection.targets.length - 1);
     const retryOnReset = policy.allows(FailureReason.Connect) || policy.allows(FailureReason.Timeout);
     setHeaderText(HeaderMap.RequestHeaders, RETRY_ON, retryOnReset ? RESET_RETRY_ON : NO_RETRY_ON);
     setHeaderText(HeaderMap.RequestHeaders, RETRIABLE_HEADER_NAMES, FALLBACK_MARK);
   }
 
-  /** Envoy ends an attempt, and the whole request, by these. */
-  private setTimeouts(policy: FallbackPolicy): void {
+  /**
+   * Envoy ends an attempt, and the whole request, by these. The time of a request counts until the end of its answer, that of an attempt
+   * until its head goes on: for the one attempt at a whole answer, which goes on at its end, the request's is enough.
+   */
+  private setTimeouts(policy: FallbackPolicy, isSingle: bool): void {
+    const attempt = min(this.plan.attemptTimeoutMs(), policy.timeoutMs);
+    if (isSingle && !this.plan.request.stream) {
+      setHeaderNumber(REQUEST_TIMEOUT, attempt);
+      return;
+    }
     setHeaderNumber(REQUEST_TIMEOUT, policy.timeoutMs);
-    setHeaderNumber(ATTEMPT_TIMEOUT, min(this.plan.attemptTimeoutMs(), policy.timeoutMs));
+    setHeaderNumber(ATTEMPT_TIMEOUT, attempt);
   }
 
   onResponseHeaders(endOfStream: bool): Action {

@@ -49,10 +49,11 @@ export const LOG_PROPERTY = encodeText("modelmux");
 /** Envoy's word for why a response is what it is. */
 export const CODE_DETAILS_PROPERTY = encodeText("response\0code_details");
 
-const CLIENT_SECRETS: StaticArray<u8>[] = [
+const CLIENT_PRIVATE: StaticArray<u8>[] = [
   encodeText("authorization"),
   encodeText("proxy-authorization"),
   encodeText("cookie"),
+  encodeText("forwarded"),
   encodeText("x-api-key"),
   encodeText("api-key"),
   encodeText("x-goog-api-key"),
@@ -109,7 +110,7 @@ export function isClientHeaderToRemove(pointer: usize, length: i32): bool {
   return (
     startsWith(pointer, length, OWN_PREFIX) ||
     startsWith(pointer, length, ENVOY_PREFIX) ||
-    isOneOf(pointer, length, CLIENT_SECRETS)
+    isOneOf(pointer, length, CLIENT_PRIVATE)
   );
 }
 

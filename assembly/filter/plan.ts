@@ -46,6 +46,8 @@ export class Plan {
   usage: Usage = NO_USAGE;
   startedAt: i64 = monotonicNanoseconds();
   attemptStartedAt: i64 = 0;
+  /** When the host last asked for the access log's entry, its end as a rule; 0 before. */
+  loggedAt: i64 = 0;
   /** When the first content of a stream was sent on; 0 while there is none. */
   firstContentAt: i64 = 0;
   private isAttemptReported: bool = true;

@@ -11,7 +11,8 @@ const entry = new ByteBuffer();
 
 /** Counts a finished request. */
 export function countRequest(plan: Plan, outcome: FailureReason): void {
-  const now = monotonicNanoseconds();
+  // The access log is written right before a request is counted.
+  const now = plan.loggedAt == 0 ? monotonicNanoseconds() : plan.loggedAt;
   const target = plan.currentTarget();
   const metrics = plan.metrics;
   if (target === null) {
@@ -33,7 +34,8 @@ export function logRequest(plan: Plan, outcome: FailureReason): void {
   const target = plan.currentTarget();
   const provider: ProviderConfig | null = target === null ? null : target.provider;
   const model = target === null ? NO_TEXT : target.model;
-  const duration = millisecondsSince(plan.startedAt, monotonicNanoseconds());
+  plan.loggedAt = monotonicNanoseconds();
+  const duration = millisecondsSince(plan.startedAt, plan.loggedAt);
   writeLogEntry(plan, provider, model, outcome, duration, firstTokenTime(plan));
   setProperty(LOG_PROPERTY, entry.pointer, entry.length);
 }

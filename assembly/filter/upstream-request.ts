@@ -64,7 +64,9 @@ export class UpstreamRequest {
       const length = plan.body.length;
       this.prefix.reserve(length + (length >> 5) + 512);
       protocol.writeBody(plan.request, target, this.prefix);
-      protocol.signRequest(target, this.prefix.pointer, this.prefix.length, unixSeconds(), sink);
+      if (protocol.signsRequests()) {
+        protocol.signRequest(target, this.prefix.pointer, this.prefix.length, unixSeconds(), sink);
+      }
       this.replacedLength = plan.body.length;
     }
   }

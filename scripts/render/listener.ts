@@ -5,15 +5,16 @@ import { renderLocalReplies } from "./local-replies";
 import { renderAccessLog } from "./statistics";
 import { HTTP_FILTERS, renderAttemptFilters, renderWasmFilter } from "./wasm-filter";
 
-/** Who the client is and what its browser holds is none of the vendors' business. */
+/**
+ * Who the client is is none of the vendors' business. The module itself removes `forwarded` and `cookie`, when they are there: for names that
+ * Envoy keeps no place for, it would build an index of all headers.
+ */
 const CLIENT_HEADERS = [
   "x-forwarded-for",
   "x-forwarded-proto",
   "x-forwarded-host",
   "x-envoy-external-address",
   "x-envoy-internal",
-  "forwarded",
-  "cookie",
 ];
 
 /**

@@ -276,6 +276,26 @@ describe.each(BUILDS)("fallback, %s", (_name, wasm) => {
     expect(envoy.clock.now - start).toBeLessThanOrEqual(60010);
   });
 
+  test.each([
+    [false, 20_000],
+    [true, 5000],
+  ])(
+    "the only target has the time of an attempt, and its answer has no other limit once it has begun: stream %s",
+    (stream, limit) => {
+      const silent: ScriptedAnswer = { withoutHeaders: true, ending: "silence" };
+      envoy.upstream("deepseek", silent);
+      const start = envoy.clock.now;
+      const got = envoy.request(chat("only", { stream }));
+      expect([got.status, errorOf(got).attempts?.map((attempt) => attempt.reason)]).toEqual([504, ["timeout"]]);
+      expect(got.headers.get("x-modelmux-attempts")).toBe("1");
+      expect(envoy.clock.now - start).toBeGreaterThanOrEqual(limit);
+      expect(envoy.clock.now - start).toBeLessThan(limit + 50);
+      if (!stream) return;
+      envoy.upstream("deepseek", { ...openAiStream(["a", "b", "c"]), gapMs: 1800 });
+      expect(textOf(envoy.request(chat("only", { stream })))).toBe("abc");
+    },
+  );
+
   test("a client that goes away between two attempts", () => {
     envoy.upstream("deepseek", openAiError(429, "x"));
     envoy.upstream("dashscope", { withoutHeaders: true, ending: "silence" });

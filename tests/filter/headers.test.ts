@@ -21,6 +21,7 @@ const stolen = {
   "anthropic-version": "1999-01-01",
   "openai-organization": "org-client",
   cookie: "session=client-secret",
+  forwarded: "for=client-secret",
   "x-modelmux-provider": "evil",
   "x-modelmux-anything": "evil",
   "x-modelmux-fallback": "1",
@@ -115,10 +116,13 @@ describe.each(BUILDS)("header hygiene, %s", (_name, wasm) => {
       "x-envoy-retry-on": "5xx,retriable-4xx,retriable-status-codes",
       "x-envoy-retriable-status-codes": "400",
       "x-envoy-upstream-rq-timeout-ms": "1",
+      "x-envoy-upstream-rq-per-try-timeout-ms": "1",
       "x-envoy-retriable-header-names": "content-type",
     };
     expect(trusting.request({ ...chat("only"), headers: { ...content, ...steering } }).status).toBe(400);
     expect(provider.requests.length).toBe(1);
+    trusting.upstream("deepseek", { ...openAiAnswer("x"), delayMs: 50 });
+    expect(trusting.request({ ...chat("only"), headers: { ...content, ...steering } }).status).toBe(200);
     trusting.assertNoLeaks();
   });
 
