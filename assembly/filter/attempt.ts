@@ -54,8 +54,8 @@ export class AttemptStream extends StreamContext {
   private reader: AnswerReader | null = null;
   /** Made for the first bytes of an error. */
   private errorBody: ByteBuffer | null = null;
-  /** Client bytes that wait for the first servable content; owned. */
-  private held: ByteBuffer = new ByteBuffer();
+  /** Client bytes that wait for the first servable content, while there are any; owned. */
+  private held: ByteBuffer | null = null;
 
   onRequestHeaders(endOfStream: bool): Action {
     getProperty(PLAN_PROPERTY, received);
@@ -236,29 +236,34 @@ export class AttemptStream extends StreamContext {
 
   /** Keeps what was read or written so far, until something servable comes. */
   private hold(isUnchanged: bool): void {
-    if (isUnchanged) this.held.bytes(received.pointer, received.length);
-    else this.held.bytes(output.pointer, output.length);
+    const pointer = isUnchanged ? received.pointer : output.pointer;
+    const length = isUnchanged ? received.length : output.length;
+    let held = this.held;
+    if (held === null && length > 0) {
+      held = new ByteBuffer();
+      this.held = held;
+    }
+    if (held !== null) held.bytes(pointer, length);
     received.release();
   }
 
   private commit(plan: Plan, isUnchanged: bool): void {
     const target = this.target;
-    if (target !== null) writeAnswerHead(plan, target, this.head, isUnchanged && this.held.length == 0, output.length);
+    if (target !== null) writeAnswerHead(plan, target, this.head, isUnchanged && this.held === null, output.length);
     plan.commit();
   }
 
   /** Lets the current chunk of `length` bytes go out, behind what was held. */
   private send(length: i32, isUnchanged: bool): void {
     const held = this.held;
-    if (isUnchanged) {
-      if (held.length > 0) replaceBufferPrefix(BufferType.ResponseBody, 0, held.pointer, held.length);
-    } else if (held.length > 0) {
-      held.bytes(output.pointer, output.length);
-      replaceBufferPrefix(BufferType.ResponseBody, length, held.pointer, held.length);
-    } else if (length > 0 || output.length > 0) {
+    if (held !== null) {
+      if (!isUnchanged) held.bytes(output.pointer, output.length);
+      replaceBufferPrefix(BufferType.ResponseBody, isUnchanged ? 0 : length, held.pointer, held.length);
+      held.free();
+      this.held = null;
+    } else if (!isUnchanged && (length > 0 || output.length > 0)) {
       replaceBufferPrefix(BufferType.ResponseBody, length, output.pointer, output.length);
     }
-    held.free();
   }
 
   private finish(plan: Plan, reader: AnswerReader): void {
@@ -286,7 +291,9 @@ export class AttemptStream extends StreamContext {
     this.request.free();
     const body = this.errorBody;
     if (body !== null) body.free();
-    this.held.free();
+    const held = this.held;
+    if (held !== null) held.free();
+    this.held = null;
     const reader = this.reader;
     if (reader !== null) reader.free();
     this.reader = null;

@@ -20,6 +20,9 @@ import { JsonError, JsonKind } from "./types";
 export { JsonKey } from "./json-key";
 export { JsonError, JsonKind, MAX_NESTING, MAX_NODES } from "./types";
 
+/** Fewest unused nodes that are given back. */
+const LEAST_SEALED: i32 = 128;
+
 /**
  * A JSON text that was validated once (RFC 8259) and indexed: containers down to `indexedDepth` have their children on the
  * tape, deeper ones are opaque values with a start and an end. Nodes are small integers; -1 means "not there", and every
@@ -55,14 +58,10 @@ export class JsonDocument {
     return error;
   }
 
-  /** Gives back the part of the tape that holds no node. Nodes stay valid. */
+  /** Gives back the part of the tape that holds no node, when it is worth copying the others. Nodes stay valid. */
   seal(): void {
     const nodes = this.nodes;
-    if (nodes == this.capacity) return;
-    if (nodes == 0) {
-      this.free();
-      return;
-    }
+    if (this.capacity - nodes < LEAST_SEALED) return;
     // The allocator keeps a block's size when it is asked to shrink it, so the nodes move into a new block.
     const size = (nodes as usize) * NODE_BYTES;
     const exact = allocate(size);

@@ -14,15 +14,43 @@ import { writeUsage } from "./write-usage";
 /** What comes behind the text of a chunk, the event's end included. */
 const TEXT_TAIL = encodeText('"},"finish_reason":null}]}\n\n');
 
+/** What a choice without tool calls has; nothing is ever added to it. */
+const NO_TOOLS: bool[] = [];
+
 /** What the writer remembers of one choice between two calls. */
 class StreamedChoice {
   hasFinished: bool = false;
   /** Per tool call: whether it got arguments. */
-  toolHasArguments: bool[] = [];
-  reasoning: OpenReasoning = new OpenReasoning();
+  toolHasArguments: bool[] = NO_TOOLS;
+  private ownReasoning: OpenReasoning | null = null;
 
   constructor(public index: i32) {}
+
+  /** Made when it is first asked for, because most answers show none. */
+  get reasoning(): OpenReasoning {
+    let reasoning = this.ownReasoning;
+    if (reasoning === null) {
+      reasoning = new OpenReasoning();
+      this.ownReasoning = reasoning;
+    }
+    return reasoning;
+  }
+
+  /** Adds a tool call. */
+  addTool(): void {
+    if (this.toolHasArguments === NO_TOOLS) this.toolHasArguments = [];
+    this.toolHasArguments.push(false);
+  }
+
+  /** Gives unmanaged memory back. */
+  free(): void {
+    const reasoning = this.ownReasoning;
+    if (reasoning !== null) reasoning.free();
+  }
 }
+
+/** What a writer has until an answer begins; nothing is ever added to it. */
+const NO_CHOICES: StreamedChoice[] = [];
 
 /**
  * Writes a streamed answer as OpenAI's `chat.completion.chunk` events, one per call. The members that all chunks share are
@@ -30,7 +58,7 @@ class StreamedChoice {
  * Source: https://platform.openai.com/docs/api-reference/chat-streaming
  */
 export class ChunkWriter extends AnswerSink {
-  private choices: StreamedChoice[] = [];
+  private choices: StreamedChoice[] = NO_CHOICES;
   /** `data: {"id":...,"object":...,"created":...,"model":...,"choices":[` */
   private head: ByteBuffer = new ByteBuffer();
   /** All that comes before a text in a chunk of choice `textChoice`: most chunks differ in nothing else. */
@@ -151,7 +179,7 @@ export class ChunkWriter extends AnswerSink {
   toolCall(choice: i32, tool: i32, id: usize, idLength: i32, name: usize, nameLength: i32): void {
     const state = this.openChoice(choice);
     if (state === null || tool != state.toolHasArguments.length || tool >= MAX_TOOL_CALLS) return;
-    state.toolHasArguments.push(false);
+    state.addTool();
     this.hasContent = true;
     this.beginTool(choice, tool);
     this.out.ascii(',"id":"');
@@ -225,9 +253,8 @@ export class ChunkWriter extends AnswerSink {
     this.head.free();
     this.textHead.free();
     this.textChoice = -1;
-    for (let position = 0; position < this.choices.length; position++)
-      unchecked(this.choices[position]).reasoning.free();
-    this.choices = [];
+    for (let position = 0; position < this.choices.length; position++) unchecked(this.choices[position]).free();
+    this.choices = NO_CHOICES;
   }
 
   /** The choice's state, begun when it is new; null when nothing may be written to it. */
@@ -245,7 +272,8 @@ export class ChunkWriter extends AnswerSink {
     }
     if (index < 0 || index >= MAX_ANSWER_CHOICES) return null;
     const state = new StreamedChoice(index);
-    this.choices.push(state);
+    if (this.choices === NO_CHOICES) this.choices = [state];
+    else this.choices.push(state);
     this.beginDelta(index);
     this.out.ascii('"role":"assistant","content":""');
     this.endDelta();

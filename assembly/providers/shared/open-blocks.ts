@@ -32,15 +32,19 @@ const MOST_OPEN_BLOCKS: i32 = 64;
 /** Most bytes that all open blocks may carry together. */
 const MOST_CARRIED_BYTES: i32 = 16 * 1024 * 1024;
 
+/** What a stream without open blocks may have; nothing is ever added to it. */
+const NO_BLOCKS: OpenBlock[] = [];
+
 /** The open blocks of one stream, found by the vendor's block index. */
 export class OpenBlocks {
-  private blocks: OpenBlock[] = [];
+  private blocks: OpenBlock[] = NO_BLOCKS;
 
   /** Adds a block; null when an unbelievable number is open. */
   add(index: i64, kind: BlockKind): OpenBlock | null {
     if (this.blocks.length >= MOST_OPEN_BLOCKS) return null;
     const block = new OpenBlock(index, kind);
-    this.blocks.push(block);
+    if (this.blocks === NO_BLOCKS) this.blocks = [block];
+    else this.blocks.push(block);
     return block;
   }
 
@@ -65,13 +69,20 @@ export class OpenBlocks {
   /** Forgets a block and gives its memory back. */
   remove(block: OpenBlock): void {
     block.carried.free();
-    const position = this.blocks.indexOf(block);
-    if (position >= 0) this.blocks.splice(position, 1);
+    const blocks = this.blocks;
+    let kept = 0;
+    for (let position = 0; position < blocks.length; position++) {
+      const other = unchecked(blocks[position]);
+      if (other === block) continue;
+      unchecked((blocks[kept] = other));
+      kept += 1;
+    }
+    blocks.length = kept;
   }
 
   /** Forgets all blocks and gives their memory back. */
   free(): void {
     for (let position = 0; position < this.blocks.length; position++) unchecked(this.blocks[position]).carried.free();
-    this.blocks = [];
+    this.blocks = NO_BLOCKS;
   }
 }
