@@ -8,7 +8,7 @@ export const BLOCK: usize = 64;
 // prettier-ignore
 const REPEATED: usize = memory.data<u64>([
   0x0f0f0f0f0f0f0f0f, 0x2020202020202020, 0x2222222222222222, 0x5c5c5c5c5c5c5c5c, 0x6060606060606060, 0x6e6e6e6e6e6e6e6e,
-  0x7070707070707070, 0x7575757575757575, 0x8080808080808080,
+  0x7070707070707070, 0x7575757575757575, 0x8080808080808080, 0x1f1f1f1f1f1f1f1f,
 ], 16);
 
 /** Bytes of which vectors can be loaded, by their place in `REPEATED`. */
@@ -22,6 +22,7 @@ export const enum Repeated {
   Hex70 = 48,
   LetterU = 56,
   Sign = 64,
+  LastControl = 72,
 }
 
 /** Sixteen times the same byte. */

@@ -5,7 +5,7 @@
  * Everything that can be wrong with two bytes in a row is a bit. Three tables say by the first byte's high half, by its low half and by
  * the second byte's high half which of these are possible: what all three allow is there.
  */
-import { maskOfSame, Repeated, repeated } from "./blocks";
+import { Repeated, repeated } from "./blocks";
 
 /** A lead without a continuation behind it. */
 const TOO_SHORT: u8 = 1;
@@ -43,6 +43,12 @@ const BY_SECOND_HIGH: usize = memory.data<u8>([
   TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT,
 ], 16);
 
+/** The largest bytes with which a character may begin, or go on, at the end of 16. */
+// prettier-ignore
+const LARGEST_AT_END: usize = memory.data<u8>([
+  0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xef, 0xdf, 0xbf,
+], 16);
+
 /** Errors of the 16 bytes in `block`, which follow those in `before`: every byte that is not 0 is one. */
 // @ts-ignore: decorator
 @inline
@@ -63,14 +69,10 @@ function errorsOf(before: v128, block: v128, low: v128, byFirstHigh: v128, byFir
   return v128.xor(v128.and(v128.or(isThird, isFourth), repeated(Repeated.Sign)), errors);
 }
 
-/**
- * Where the 64 bytes, which follow those in `before`, are not UTF-8, a bit for each: the lowest is at most three bytes behind the start
- * of the first malformed character. What is cut off by the end of the block is no error.
- */
+/** Whether the 64 bytes, which follow those in `before`, are not UTF-8. What is cut off by the end of the block is no error. */
 // @ts-ignore: decorator
 @inline
-export function malformedBytes(before: v128, a: v128, b: v128, c: v128, d: v128): u64 {
-  const none = i8x16.splat(0);
+export function isMalformed(before: v128, a: v128, b: v128, c: v128, d: v128): bool {
   const low = repeated(Repeated.LowHalf);
   const firstHigh = v128.load(BY_FIRST_HIGH);
   const firstLow = v128.load(BY_FIRST_LOW);
@@ -79,16 +81,12 @@ export function malformedBytes(before: v128, a: v128, b: v128, c: v128, d: v128)
   const errorsB = errorsOf(a, b, low, firstHigh, firstLow, secondHigh);
   const errorsC = errorsOf(b, c, low, firstHigh, firstLow, secondHigh);
   const errorsD = errorsOf(c, d, low, firstHigh, firstLow, secondHigh);
-  if (!v128.any_true(v128.or(v128.or(errorsA, errorsB), v128.or(errorsC, errorsD)))) return 0;
-  return ~maskOfSame(errorsA, errorsB, errorsC, errorsD, none);
+  return v128.any_true(v128.or(v128.or(errorsA, errorsB), v128.or(errorsC, errorsD)));
 }
 
-/** A bit for the byte of the 64 at `pointer` that begins a character which is cut off by the end of the block, as far as that can be. */
+/** Whether a character that begins in these 16 bytes is cut off by their end. */
 // @ts-ignore: decorator
 @inline
-export function unfinishedCharacter(pointer: usize): u64 {
-  const last = load<u8>(pointer, 63);
-  const second = load<u8>(pointer, 62);
-  const third = load<u8>(pointer, 61);
-  return (((last >= 0xc0) as u64) << 63) | (((second >= 0xe0) as u64) << 62) | (((third >= 0xf0) as u64) << 61);
+export function endsUnfinished(block: v128): bool {
+  return v128.any_true(i8x16.sub_sat_u(block, v128.load(LARGEST_AT_END)));
 }

@@ -1,5 +1,5 @@
 import { BLOCK, maskOf, maskOfSame, Repeated, repeated } from "../bytes/blocks";
-import { malformedBytes, unfinishedCharacter } from "../bytes/utf8-blocks";
+import { endsUnfinished, isMalformed } from "../bytes/utf8-blocks";
 
 /*
  * The insides of JSON strings in blocks of 64 bytes, without a branch for every escape or character: a text with many of them costs
@@ -57,6 +57,23 @@ function maskOfOthers(a: v128, b: v128, c: v128, d: v128, tableByLow: usize, tab
   );
 }
 
+/** Not 0 where any of four vectors has a wanted byte. */
+// @ts-ignore: decorator
+@inline
+function anyOfSame(a: v128, b: v128, c: v128, d: v128, wanted: v128): v128 {
+  return v128.or(v128.or(i8x16.eq(a, wanted), i8x16.eq(b, wanted)), v128.or(i8x16.eq(c, wanted), i8x16.eq(d, wanted)));
+}
+
+/** The control characters among 64 bytes. */
+// @ts-ignore: decorator
+@inline
+function controlsOf(a: v128, b: v128, c: v128, d: v128): u64 {
+  const last = repeated(Repeated.LastControl);
+  const lowest = i8x16.min_u(i8x16.min_u(a, b), i8x16.min_u(c, d));
+  if (!v128.any_true(i8x16.le_u(lowest, last))) return 0;
+  return maskOf(i8x16.le_u(a, last), i8x16.le_u(b, last), i8x16.le_u(c, last), i8x16.le_u(d, last));
+}
+
 /** The backslashes that begin an escape: every second one of each run. */
 // @ts-ignore: decorator
 @inline
@@ -67,68 +84,78 @@ function escapeStarts(backslashes: u64): u64 {
   return (evenRuns & EVEN) | (backslashes & ~evenRuns & ODD);
 }
 
-/** Where the character begins that the bytes before `pointer` have left unfinished, else `pointer`. */
-function backToCharacter(pointer: usize, unfinished: u64): usize {
-  return unfinished == 0 ? pointer : pointer - BLOCK + (ctz(unfinished) as usize);
+/** Where the character begins that the bytes before `pointer` have left unfinished. */
+function startOfCharacter(pointer: usize): usize {
+  if (load<u8>(pointer - 1) >= 0xc0) return pointer - 1;
+  return load<u8>(pointer - 2) >= 0xe0 ? pointer - 2 : pointer - 3;
 }
 
 /**
  * Moves over the inside of a JSON string, from where an escape or a character begins. Gives an address for which the same is true and
  * up to which all is right: the closing quote, or where the next 64 bytes hold something wrong, or where less than 64 bytes are left.
+ *
+ * First it is asked whether there is a quote, a backslash and so on among the 64 bytes, and only then where: getting bits out of vectors
+ * is most of the work.
  */
 export function skipBlocks(pointer: usize, limit: usize): usize {
   const quote = repeated(Repeated.Quote);
   const backslash = repeated(Repeated.Backslash);
   const space = repeated(Repeated.Space);
-  let unfinished: u64 = 0;
+  let isUnfinished = false;
   blocksHaveEscapes = false;
   while (limit - pointer >= BLOCK) {
     const a = v128.load(pointer);
     const b = v128.load(pointer, 16);
     const c = v128.load(pointer, 32);
     const d = v128.load(pointer, 48);
-    const specialA = specialOf(a, quote, backslash, space);
-    const specialB = specialOf(b, quote, backslash, space);
-    const specialC = specialOf(c, quote, backslash, space);
-    const specialD = specialOf(d, quote, backslash, space);
-    if (!v128.any_true(v128.or(v128.or(specialA, specialB), v128.or(specialC, specialD)))) {
-      if (unfinished != 0) break;
+    const isQuote = anyOfSame(a, b, c, d, quote);
+    const isBackslash = anyOfSame(a, b, c, d, backslash);
+    // Signed: bytes from 0x80 up are negative, so one comparison finds them and the control characters.
+    const isUnusual = i8x16.lt_s(i8x16.min_s(i8x16.min_s(a, b), i8x16.min_s(c, d)), space);
+    if (!v128.any_true(v128.or(v128.or(isQuote, isBackslash), isUnusual))) {
+      if (isUnfinished) break;
       pointer += BLOCK;
       continue;
     }
-    let quotes = maskOfSame(a, b, c, d, quote);
-    const backslashes = maskOfSame(a, b, c, d, backslash);
-    const high = maskOf(a, b, c, d);
-    let wrong = maskOf(specialA, specialB, specialC, specialD) & ~(quotes | backslashes | high);
+    let quotes: u64 = v128.any_true(isQuote) ? maskOfSame(a, b, c, d, quote) : 0;
+    let backslashes: u64 = 0;
+    let wrong: u64 = 0;
     let cut: u64 = 0;
-    if (backslashes != 0) {
+    if (v128.any_true(isBackslash)) {
+      backslashes = maskOfSame(a, b, c, d, backslash);
       const starts = escapeStarts(backslashes);
       const escaped = starts << 1;
-      const units = escaped & maskOfSame(a, b, c, d, repeated(Repeated.LetterU));
-      // Nearly all escapes are these.
-      const common = quotes | backslashes | units | maskOfSame(a, b, c, d, repeated(Repeated.LetterN));
-      if ((escaped & ~common) != 0) wrong |= escaped & maskOfOthers(a, b, c, d, ESCAPES_BY_LOW, ESCAPES_BY_HIGH);
-      if (units != 0) {
-        const digits = (units << 1) | (units << 2) | (units << 3) | (units << 4);
-        wrong |= digits & maskOfOthers(a, b, c, d, DIGITS_BY_LOW, DIGITS_BY_HIGH);
+      cut = starts & LAST;
+      // Most escapes are these.
+      const others = escaped & ~(quotes | backslashes | maskOfSame(a, b, c, d, repeated(Repeated.LetterN)));
+      if (others != 0) {
+        const units = others & maskOfSame(a, b, c, d, repeated(Repeated.LetterU));
+        if (others != units) wrong = others & maskOfOthers(a, b, c, d, ESCAPES_BY_LOW, ESCAPES_BY_HIGH);
+        if (units != 0) {
+          const digits = (units << 1) | (units << 2) | (units << 3) | (units << 4);
+          wrong |= digits & maskOfOthers(a, b, c, d, DIGITS_BY_LOW, DIGITS_BY_HIGH);
+          cut |= (units & LAST_FOUR) >> 1;
+        }
       }
       quotes &= ~escaped;
-      cut = (starts & LAST) | ((units & LAST_FOUR) >> 1);
     }
+    const hasUnusual = v128.any_true(isUnusual);
+    if (hasUnusual) wrong |= controlsOf(a, b, c, d);
     // Up to the first quote and with it: a character or an escape that it cuts off shows at the quote itself.
     const inside = quotes ^ (quotes - 1);
-    if (((high & inside) | unfinished) != 0) {
-      wrong |= malformedBytes(v128.load(pointer - 16), a, b, c, d);
-      if ((wrong & inside) != 0) break;
-      unfinished = unfinishedCharacter(pointer);
-    } else if ((wrong & inside) != 0) break;
+    if ((wrong & inside) != 0) break;
+    if (hasUnusual || isUnfinished) {
+      // Bytes behind the string are UTF-8, too, unless the whole text is not.
+      if (isMalformed(v128.load(pointer - 16), a, b, c, d)) break;
+      isUnfinished = endsUnfinished(d);
+    }
     if ((backslashes & inside) != 0) blocksHaveEscapes = true;
     if (quotes != 0) return pointer + (ctz(quotes) as usize);
     pointer += BLOCK;
     if (cut != 0) {
       pointer -= BLOCK - (ctz(cut) as usize);
-      unfinished = 0;
+      isUnfinished = false;
     }
   }
-  return backToCharacter(pointer, unfinished);
+  return isUnfinished ? startOfCharacter(pointer) : pointer;
 }
