@@ -51,6 +51,8 @@ export class Plan {
   /** When the first content of a stream was sent on; 0 while there is none. */
   firstContentAt: i64 = 0;
   private isAttemptReported: bool = true;
+  /** Whether the client's bytes were given back before an answer was committed: there can be no further attempt. */
+  private isRequestGone: bool = false;
 
   constructor(public metrics: GatewayMetrics) {}
 
@@ -79,7 +81,7 @@ export class Plan {
   /**
    * Begins an attempt and gives its target. An attempt that Envoy gave up without a word (reset, refused, timed out) is
    * reported here; when the route does not fall back on that, Envoy's retry is not wanted and there is no target: null.
-   * A host whose own retry policy tries more often than there are targets stays at the last one.
+   * A host whose own retry policy tries more often than there are targets stays at the last one while the client's body is there.
    */
   beginAttempt(): AttemptTarget | null {
     const now = monotonicNanoseconds();
@@ -93,6 +95,7 @@ export class Plan {
     }
     const next = this.nextTarget();
     if (next === null) {
+      if (this.isRequestGone) return null;
       if (previous !== null) this.isAttemptReported = false;
       return previous;
     }
@@ -178,6 +181,12 @@ export class Plan {
   /** Whether the current attempt still has to be reported. */
   isAttemptOpen(): bool {
     return !this.isAttemptReported;
+  }
+
+  /** The last attempt has what it needs of the client's bytes. */
+  giveUpRequest(): void {
+    this.isRequestGone = true;
+    this.releaseRequest();
   }
 
   /** Gives back the client's bytes and their index. */

@@ -50,6 +50,8 @@ export class UpstreamRequest {
     }
     this.prepareBody(plan, target, protocol);
     const length = this.prefix.length + plan.body.length - this.replacedLength;
+    // The next request finds this memory in the processor's caches instead of that of one more body.
+    if (plan.nextTarget() === null && !protocol.readsRequestAgain(plan.request)) plan.giveUpRequest();
     if (isFirst && length == plan.clientLength) return;
     scratch.clear(65536);
     scratch.decimal(length);

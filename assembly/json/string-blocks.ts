@@ -57,6 +57,14 @@ function maskOfOthers(a: v128, b: v128, c: v128, d: v128, tableByLow: usize, tab
   );
 }
 
+/** What is no hexadecimal digit behind these letters of `\\uXXXX`, as far as that is among the 64 bytes. */
+// @ts-ignore: decorator
+@inline
+function wrongDigits(a: v128, b: v128, c: v128, d: v128, units: u64): u64 {
+  const digits = (units << 1) | (units << 2) | (units << 3) | (units << 4);
+  return digits & maskOfOthers(a, b, c, d, DIGITS_BY_LOW, DIGITS_BY_HIGH);
+}
+
 /** Not 0 where any of four vectors has a wanted byte. */
 // @ts-ignore: decorator
 @inline
@@ -94,7 +102,7 @@ function startOfCharacter(pointer: usize): usize {
  * Moves over the inside of a JSON string, from where an escape or a character begins. Gives an address for which the same is true and
  * up to which all is right: the closing quote, or where the next 64 bytes hold something wrong, or where less than 64 bytes are left.
  *
- * First it is asked whether there is a quote, a backslash and so on among the 64 bytes, and only then where: getting bits out of vectors
+ * Bytes behind the string count as well where UTF-8 is concerned. First it is asked whether there is a quote, a backslash and so on among the 64 bytes, and only then where: getting bits out of vectors
  * is most of the work.
  */
 export function skipBlocks(pointer: usize, limit: usize): usize {
@@ -118,9 +126,9 @@ export function skipBlocks(pointer: usize, limit: usize): usize {
       continue;
     }
     let quotes: u64 = v128.any_true(isQuote) ? maskOfSame(a, b, c, d, quote) : 0;
-    let backslashes: u64 = 0;
-    let wrong: u64 = 0;
-    let cut: u64 = 0;
+    let backslashes: u64 = 0,
+      wrong: u64 = 0,
+      cut: u64 = 0;
     if (v128.any_true(isBackslash)) {
       backslashes = maskOfSame(a, b, c, d, backslash);
       const starts = escapeStarts(backslashes);
@@ -132,8 +140,7 @@ export function skipBlocks(pointer: usize, limit: usize): usize {
         const units = others & maskOfSame(a, b, c, d, repeated(Repeated.LetterU));
         if (others != units) wrong = others & maskOfOthers(a, b, c, d, ESCAPES_BY_LOW, ESCAPES_BY_HIGH);
         if (units != 0) {
-          const digits = (units << 1) | (units << 2) | (units << 3) | (units << 4);
-          wrong |= digits & maskOfOthers(a, b, c, d, DIGITS_BY_LOW, DIGITS_BY_HIGH);
+          wrong |= wrongDigits(a, b, c, d, units);
           cut |= (units & LAST_FOUR) >> 1;
         }
       }
@@ -145,7 +152,6 @@ export function skipBlocks(pointer: usize, limit: usize): usize {
     const inside = quotes ^ (quotes - 1);
     if ((wrong & inside) != 0) break;
     if (hasUnusual || isUnfinished) {
-      // Bytes behind the string are UTF-8, too, unless the whole text is not.
       if (isMalformed(v128.load(pointer - 16), a, b, c, d)) break;
       isUnfinished = endsUnfinished(d);
     }

@@ -91,6 +91,13 @@ export abstract class ProviderProtocol {
    * time in Unix seconds. Their names stand in `ownedHeaders`.
    */
   signRequest(target: AttemptTarget, body: usize, length: i32, now: i64, headers: HeaderSink): void {}
+  /**
+   * Whether reading an answer looks at the client's bytes or their index again. Where it does not, both are given back as soon as the last
+   * possible attempt has written its body.
+   */
+  readsRequestAgain(request: CanonicalRequest): bool {
+    return true;
+  }
   /** A reader for one streamed answer to this request. */
   abstract openStream(request: CanonicalRequest, target: AttemptTarget): StreamReader;
   /** Tells a unary answer (a parsed 2xx body) to the sink, `done` or `fail` included. */

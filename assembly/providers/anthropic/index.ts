@@ -1,7 +1,7 @@
 import { ByteBuffer, encodeText } from "../../bytes/buffer";
 import { AnswerSink } from "../../canonical/answer";
 import { Failure } from "../../canonical/failure";
-import { CanonicalRequest } from "../../canonical/request";
+import { CanonicalRequest, ResponseFormat } from "../../canonical/request";
 import { JsonDocument } from "../../json/document";
 import { writeAuth } from "../auth";
 import { AttemptTarget, ErrorAnswer, HeaderSink, ProviderProtocol, StreamReader } from "../provider";
@@ -40,6 +40,11 @@ export class AnthropicProtocol extends ProviderProtocol {
 
   writeBody(request: CanonicalRequest, target: AttemptTarget, out: ByteBuffer): void {
     writeRequest(request, target, out);
+  }
+
+  /** Only how `response_format` was asked for depends on more than what the request has noted. */
+  readsRequestAgain(request: CanonicalRequest): bool {
+    return request.responseFormat != ResponseFormat.Text;
   }
 
   openStream(request: CanonicalRequest, target: AttemptTarget): StreamReader {

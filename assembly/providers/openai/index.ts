@@ -51,6 +51,10 @@ export class OpenAiProtocol extends ProviderProtocol {
     out.bytes(document.base + replaced, document.length - replaced);
   }
 
+  readsRequestAgain(request: CanonicalRequest): bool {
+    return false;
+  }
+
   openStream(request: CanonicalRequest, target: AttemptTarget): StreamReader {
     return new OpenAiStreamReader(target.provider.type);
   }
