@@ -25,6 +25,11 @@ beforeAll(async () => {
         ],
         fallback: { firstTokenTimeoutMs: 5000, attemptTimeoutMs: 5000, timeoutMs: 700 },
       });
+      plugin.routes.push({
+        model: "alone",
+        targets: [{ provider: "deepseek", model: "deepseek-chat" }],
+        fallback: { firstTokenTimeoutMs: 600, attemptTimeoutMs: 600, timeoutMs: 10_000 },
+      });
     },
   });
 }, 180_000);
@@ -155,6 +160,21 @@ test.each([false, true])("timeoutMs ends all attempts together with a 504 (strea
   expect(elapsed).toBeGreaterThan(600);
   expect(elapsed).toBeLessThan(4000);
   expect(gateway.mocks.requests("anthropic")).toHaveLength(0);
+});
+
+test.each([false, true])("the only target has the time of an attempt (stream: %s)", async (stream) => {
+  gateway.mocks.script("deepseek", { silentAfterEvents: 0 });
+  const started = performance.now();
+  const answer = await ask("alone", stream);
+  const elapsed = performance.now() - started;
+  expect([answer.status, answer.headers["x-modelmux-attempts"]]).toEqual([504, "1"]);
+  expect(readAnswer(answer).error).toMatchObject({
+    type: "timeout",
+    attempts: [{ provider: "deepseek", reason: "timeout" }],
+  });
+  expect(elapsed).toBeGreaterThan(500);
+  expect(elapsed).toBeLessThan(4000);
+  expect(gateway.mocks.requests("deepseek")).toHaveLength(1);
 });
 
 test("what cannot be said to one target goes to the next one, without an attempt", async () => {
