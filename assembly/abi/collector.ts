@@ -6,7 +6,7 @@ import { allocatedBytes, liveBytes } from "../runtime/objects";
  */
 
 /** Bytes of new objects that may gather before garbage is collected, so that they stay in a processor's cache. */
-const LEAST_BUDGET: usize = 128 * 1024;
+const LEAST_BUDGET: usize = 64 * 1024;
 /** More when much is alive, because marking costs time for all of it: a fourth of that. */
 const LIVE_SHIFT: usize = 2;
 
