@@ -312,4 +312,25 @@ describe.each(BUILDS)("fallback, %s", (_name, wasm) => {
       }),
     ).toBe(1);
   });
+
+  test("[34] the client's bytes are kept while another attempt, or the answer, may need them, and no longer", () => {
+    const silent: ScriptedAnswer = { withoutHeaders: true, ending: "silence" };
+    const blocksWhileWaiting = (model: string, more: object = {}): number => {
+      const request = chat(model, more);
+      const open = envoy.openRequest(request);
+      open.send(request.body ?? "").end();
+      envoy.advance(100);
+      const blocks = envoy.vm.liveBlocks;
+      open.disconnect();
+      return blocks;
+    };
+    envoy.upstream("deepseek", silent, silent, openAiError(429, "x"));
+    envoy.upstream("claude", silent);
+    const withoutBody = blocksWhileWaiting("only");
+    // The body and its index.
+    expect(blocksWhileWaiting("deepseek-claude") - withoutBody).toBe(2);
+    expect(blocksWhileWaiting("deepseek-claude") - withoutBody).toBe(0);
+    expect(blocksWhileWaiting("claude-sonnet-4-5") - withoutBody).toBe(0);
+    expect(blocksWhileWaiting("claude-sonnet-4-5", { response_format: { type: "json_object" } }) - withoutBody).toBe(2);
+  });
 });
