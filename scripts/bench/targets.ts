@@ -105,6 +105,10 @@ const TARGETS: readonly Target[] = [
   differenceTarget("processor time per event of a paced stream, its request included", "us", 1.5, (look, system) =>
     scaled(look("a-paced-c128", system)?.cpuUs, 1 / 54),
   ),
+  differenceTarget("the same, without what a 1 KB request costs", "us", 1.5, (look, system) => {
+    const [stream, request] = [look("a-paced-c128", system)?.cpuUs, look("a-1k-c16", system)?.cpuUs];
+    return stream === undefined || request === undefined ? undefined : (stream - request) / 54;
+  }),
   {
     what: "cost of 10 MB, in costs of 1 MB (text, OpenAI -> Anthropic)",
     wanted: "at most 11",
