@@ -102,8 +102,8 @@ function startOfCharacter(pointer: usize): usize {
  * Moves over the inside of a JSON string, from where an escape or a character begins. Gives an address for which the same is true and
  * up to which all is right: the closing quote, or where the next 64 bytes hold something wrong, or where less than 64 bytes are left.
  *
- * Bytes behind the string count as well where UTF-8 is concerned. First it is asked whether there is a quote, a backslash and so on among the 64 bytes, and only then where: getting bits out of vectors
- * is most of the work.
+ * Bytes behind the string count as well where UTF-8 is concerned. First it is asked whether there is a quote, a backslash and so on among
+ * the 64 bytes, and only then where: getting bits out of vectors is most of the work.
  */
 export function skipBlocks(pointer: usize, limit: usize): usize {
   const quote = repeated(Repeated.Quote);
