@@ -40,6 +40,8 @@ export class JsonDocument {
   errorOffset: i32 = 0;
   private tape: usize = 0;
   private nodes: i32 = 0;
+  /** A bit for each hash of the root's keys, by its low bits: most members that are looked for there are missing. */
+  private rootKeys: u64 = 0;
   /** Nodes that the tape has room for. */
   private capacity: i32 = 0;
 
@@ -54,6 +56,7 @@ export class JsonDocument {
     this.tape = scanTape;
     this.capacity = scanCapacity;
     this.nodes = error == JsonError.None ? scanNodes : 0;
+    this.rootKeys = hashesOf(this.tape, this.nodes);
     this.errorOffset = error == JsonError.None ? 0 : ((scanErrorAt - base) as i32);
     return error;
   }
@@ -167,6 +170,7 @@ export class JsonDocument {
   }
   /** The value of a member of an indexed object, or -1. */
   find(object: i32, key: JsonKey): i32 {
+    if (object == 0 && (this.rootKeys & bitOf(key.hash)) == 0) return -1;
     const node = findMember(this.base, this.tape, this.nodes, object, key.pointer, key.length, key.hash);
     return node < 0 ? -1 : node + 1;
   }
@@ -229,6 +233,19 @@ function equalsText(base: usize, tape: usize, node: i32, text: usize, textLength
   const length = lengthOf(tape, node) - 2;
   if (nodeMeta(tape, node) & FLAG_ESCAPED) return equalsUnescaped(inside, length, text, textLength);
   return length == textLength && sameBytes(inside, text, length);
+}
+
+function bitOf(hash: u32): u64 {
+  return 1 << ((hash & 63) as u64);
+}
+
+/** The bits of the root's keys. */
+function hashesOf(tape: usize, nodes: i32): u64 {
+  let bits: u64 = 0;
+  for (let key = firstOf(tape, nodes, 0); key >= 0; key = nodeNext(tape, key)) {
+    bits |= bitOf(nodeMeta(tape, key) >> HASH_SHIFT);
+  }
+  return bits;
 }
 
 function findMember(base: usize, tape: usize, nodes: i32, object: i32, name: usize, nameLength: i32, hash: u32): i32 {
