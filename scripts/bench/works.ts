@@ -140,6 +140,16 @@ export const WORKS: readonly Work[] = [
   closed("anthropic", "rate-2000", "1 KB, 2,000 requests per second, open loop", 64, {
     method: { kind: "rate", perSecond: 2000, seconds: 1.5, rounds: 3 },
   }),
+  ...(["gemini", "bedrock"] as const).flatMap((protocol) => [
+    closed(protocol, "1k-c16", "1 KB, 16 connections", 16),
+    closed(protocol, "stream54-c16", "stream of 54 events, burst, 16 connections", 16, {
+      request: STREAMED,
+      answer: STREAM_54,
+    }),
+    closed(protocol, "100k-c16", "100 KB, 16 connections", 16, {
+      request: { ...KILOBYTE, bytes: 100 * 1024 },
+    }),
+  ]),
   closed("openai", "1k-c1", "1 KB, 1 connection", 1),
   closed("openai", "1k-c64", "1 KB, 64 connections", 64),
   closed("anthropic", "1k-c64", "1 KB, 64 connections", 64),
@@ -182,14 +192,4 @@ export const WORKS: readonly Work[] = [
     pace: { gapUs: 20000, perWrite: 1, holdAfter: 0 },
     method: { seconds: 1.4, rounds: 2, warm: 1.3 },
   }),
-  ...(["gemini", "bedrock"] as const).flatMap((protocol) => [
-    closed(protocol, "1k-c16", "1 KB, 16 connections", 16),
-    closed(protocol, "stream54-c16", "stream of 54 events, burst, 16 connections", 16, {
-      request: STREAMED,
-      answer: STREAM_54,
-    }),
-    closed(protocol, "100k-c16", "100 KB, 16 connections", 16, {
-      request: { ...KILOBYTE, bytes: 100 * 1024 },
-    }),
-  ]),
 ];
