@@ -66,9 +66,7 @@ export class UpstreamRequest {
       const length = plan.body.length;
       this.prefix.reserve(length + (length >> 5) + 512);
       protocol.writeBody(plan.request, target, this.prefix);
-      if (protocol.signsRequests()) {
-        protocol.signRequest(target, this.prefix.pointer, this.prefix.length, unixSeconds(), sink);
-      }
+      protocol.signRequest(target, this.prefix.pointer, this.prefix.length, unixSeconds(), sink);
       this.replacedLength = plan.body.length;
     }
   }

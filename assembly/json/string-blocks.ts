@@ -57,7 +57,7 @@ function maskOfOthers(a: v128, b: v128, c: v128, d: v128, tableByLow: usize, tab
   );
 }
 
-/** What is no hexadecimal digit behind these letters of `\\uXXXX`, as far as that is among the 64 bytes. */
+/** What is no hexadecimal digit behind the letters `u` of these escapes, as far as that is among the 64 bytes. */
 // @ts-ignore: decorator
 @inline
 function wrongDigits(a: v128, b: v128, c: v128, d: v128, units: u64): u64 {

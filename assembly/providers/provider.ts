@@ -82,10 +82,6 @@ export abstract class ProviderProtocol {
   }
   /** Writes the whole upstream body. */
   abstract writeBody(request: CanonicalRequest, target: AttemptTarget, out: ByteBuffer): void;
-  /** Whether `signRequest` does anything. */
-  signsRequests(): bool {
-    return false;
-  }
   /**
    * Headers that depend on the body or on the time, such as a signature; called last, with the bytes that `writeBody` wrote and the
    * time in Unix seconds. Their names stand in `ownedHeaders`.

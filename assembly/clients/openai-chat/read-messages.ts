@@ -1,7 +1,7 @@
 import * as keys from "../../canonical/openai-keys";
-import { CanonicalRequest, Part, PartKind, Role } from "../../canonical/request";
+import { Part, PartKind, Role } from "../../canonical/request";
 import { JsonKey } from "../../json/document";
-import { Expect, FieldReader, Place } from "./field-errors";
+import { Expect, Place } from "./field-errors";
 import { CACHE_CONTROL, ContentReader } from "./read-content";
 import { RepeatedIds } from "./repeated-ids";
 
@@ -15,10 +15,6 @@ const REASONING_SIGNATURE = new JsonKey("reasoning_signature");
 export class MessageReader extends ContentReader {
   /** Made with the first call: most conversations have none. */
   private ownRepeatedIds: RepeatedIds | null = null;
-
-  constructor(request: CanonicalRequest, fields: FieldReader) {
-    super(request, fields);
-  }
 
   /** Reads all messages; the reader's `failed` says whether that went well. */
   readAll(messages: i32): void {

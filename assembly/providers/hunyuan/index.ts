@@ -42,10 +42,6 @@ export class HunyuanProtocol extends ProviderProtocol {
     writeRequest(request, target, out);
   }
 
-  signsRequests(): bool {
-    return true;
-  }
-
   signRequest(target: AttemptTarget, body: usize, length: i32, now: i64, headers: HeaderSink): void {
     signRequest(target, body, length, now, headers);
   }

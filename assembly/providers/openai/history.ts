@@ -1,8 +1,7 @@
 import * as keys from "../../canonical/openai-keys";
-import { JsonDocument, JsonKey } from "../../json/document";
-import { ProviderType, ReasoningHistory } from "../provider-type";
+import { JsonKey } from "../../json/document";
+import { ReasoningHistory } from "../provider-type";
 import { plainIdLength } from "../../canonical/thought-ids";
-import { EditList } from "./edits";
 import { ForeignMembers } from "./foreign-members";
 
 const REASONING_SIGNATURE = new JsonKey("reasoning_signature");
@@ -20,10 +19,6 @@ const MOST_ID_BYTES: i32 = 40;
  * (item 136).
  */
 export class HistoryEditor extends ForeignMembers {
-  constructor(document: JsonDocument, type: ProviderType, edits: EditList) {
-    super(document, type, edits);
-  }
-
   /** Whether anything may have to be edited: this server's dialect differs, or a call carries a signature. */
   isNeeded(messages: i32): bool {
     if (this.hasDialect()) return true;
