@@ -65,9 +65,9 @@ function portFlags(): string[] {
   return ["--port", String(port), "--admin-port", String(port + 1), "--mock-port", String(port + 2)];
 }
 
-/** The first of some successive ports that are free now. */
+/** The first of some successive ports that are free now, below those that the system gives to clients at any moment (from 32768 up). */
 async function findFreePorts(count: number): Promise<number> {
-  for (let first = 20000 + Math.floor(Math.random() * 20000); ; first += count) {
+  for (let first = 20000 + Math.floor(Math.random() * 12000); ; first += count) {
     const results = await Promise.all(Array.from({ length: count }, (_, index) => isFree(first + index)));
     if (results.every(Boolean)) return first;
   }
